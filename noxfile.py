@@ -1,0 +1,115 @@
+"""The commands of the house, each in one place.
+
+`make NAME` sets up `.venv` and runs the session of that name inside it (`--no-venv`); `nox -s NAME`
+makes an environment for it, for `tests` one a Python. CI runs the `make` targets.
+"""
+
+import json
+import os
+import tempfile
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2025.5.1"
+nox.options.sessions = ["lint", "types", "tests", "docs"]
+
+PYTHONS = ["3.11", "3.12", "3.13"]
+OLDEST = PYTHONS[0]
+PINS = Path("constraints.txt")
+EXTRAS = ".[rf,docs,dev]"
+PRECISIONS = {"64 bit": "1", "32 bit": "0"}
+
+
+def prepare(session: nox.Session) -> None:
+    # Without build isolation the build back end is pinned as well; in `.venv` both are no-ops.
+    session.install("--constraint", str(PINS), "hatchling", "editables")
+    session.install("--constraint", str(PINS), "--no-build-isolation", "--editable", EXTRAS)
+
+
+def run_pytest(session: nox.Session, *options: str) -> None:
+    workers = os.environ.get("WORKERS", "2")
+    for name, flag in PRECISIONS.items():
+        session.log(f"tests in {name}")
+        session.run(
+            *("python", "-m", "pytest", "--quiet", f"--numprocesses={workers}"),
+            *("--dist=worksteal", *options, *session.posargs),
+            env={"JAX_ENABLE_X64": flag},
+        )
+
+
+@nox.session(python=PYTHONS)
+def tests(session: nox.Session) -> None:
+    """Run every test and doctest, in 64 and in 32 bit."""
+    prepare(session)
+    run_pytest(session)
+
+
+@nox.session(python=OLDEST)
+def properties(session: nox.Session) -> None:
+    """Run the long property tests, with many examples."""
+    prepare(session)
+    run_pytest(session, "-m", "long", "--hypothesis-profile=long")
+
+
+@nox.session(python=OLDEST)
+def lint(session: nox.Session) -> None:
+    """Check format, style and spelling."""
+    prepare(session)
+    session.run("python", "-m", "ruff", "format", "--check", ".")
+    session.run("python", "-m", "ruff", "check", ".")
+    session.run("codespell")
+
+
+@nox.session(python=OLDEST)
+def types(session: nox.Session) -> None:
+    """Check types with pyright."""
+    prepare(session)
+    session.run("python", "-m", "pyright", "--warnings")
+
+
+@nox.session(python=OLDEST)
+def docs(session: nox.Session) -> None:
+    """Build the documentation, warnings as errors."""
+    prepare(session)
+    session.run(
+        *("python", "-m", "sphinx", "--builder", "html", "--fail-on-warning", "--keep-going"),
+        *("--fresh-env", "--quiet", "docs", "docs/_build/html"),
+    )
+
+
+@nox.session(python=OLDEST)
+def bench(session: nox.Session) -> None:
+    """Print the benchmark table of this machine."""
+    prepare(session)
+    session.run("python", "-m", "benchmarks", *session.posargs)
+
+
+@nox.session(python=OLDEST)
+def wheel(session: nox.Session) -> None:
+    """Build the sdist and from it the wheel, and try the wheel in a fresh environment."""
+    prepare(session)
+    with tempfile.TemporaryDirectory() as folder:
+        session.run("python", "-m", "build", "--no-isolation", "--outdir", folder)
+        session.run("python", ".ci/check_wheel.py", folder)
+
+
+@nox.session(python=OLDEST)
+def pins(session: nox.Session) -> None:
+    """Resolve all dependencies afresh and write constraints.txt."""
+    session.install("pip")
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder, "report.json")
+        session.run(
+            *("python", "-m", "pip", "install", "--dry-run", "--ignore-installed", "--quiet"),
+            *("--report", str(report), EXTRAS),
+        )
+        found = json.loads(report.read_text())["install"]
+    named = {entry["metadata"]["name"]: entry["metadata"]["version"] for entry in found}
+    remark = [line for line in PINS.read_text().splitlines() if line.startswith("#")]
+    lines = [
+        f"{name.lower().replace('_', '-').replace('.', '-')}=={version}"
+        for name, version in named.items()
+        if name != "parax"
+    ]
+    PINS.write_text("\n".join([*remark, *sorted(lines)]) + "\n")
