@@ -67,7 +67,7 @@ def wrong_arrows(source: Source) -> list[str]:
             found.append(
                 f"{at(source, use)} imports `{use.name}`, and `{here}` may not import `{there}`; "
                 f"it may import {', '.join(sorted(may_import(here))) or 'no room'}: "
-                "move the thing to one of these, or turn the arrow round (the table: tests/house/rooms.py)"
+                "move the thing to one of these, or turn the arrow round: tests/house/rooms.py"
             )
     return found
 

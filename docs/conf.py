@@ -1,0 +1,27 @@
+"""Settings of the documentation: Sphinx, pages in Markdown (MyST), nothing from the network."""
+
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+META = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+project = "parax"
+version = release = META["version"]
+project_copyright = "the parax developers"
+
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+source_suffix = {".md": "markdown"}
+exclude_patterns = ["_build"]
+suppress_warnings = ["toc.empty_glob"]  # a section lists what is in its folder, also when empty
+nitpicky = False  # names of JAX and Equinox have no target here, where no network is used
+
+myst_enable_extensions = ["colon_fence", "deflist", "dollarmath"]
+myst_heading_anchors = 3
+
+autodoc_member_order = "bysource"
+autodoc_typehints = "signature"
+napoleon_numpy_docstring = False
+
+html_theme = "furo"
+html_title = f"parax {release}"
