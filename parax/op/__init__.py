@@ -1,0 +1,59 @@
+"""Operators: the nodes of an expression."""
+
+from parax.op._arithmetic import counted, require_real, safe_sqrt
+from parax.op._base import (
+    NOWHERE,
+    Operator,
+    OpInputs,
+    OpOutputs,
+    Origin,
+    filled,
+    located,
+    span_of,
+)
+from parax.op._elementwise import Apply, Binary, Map, Negate
+from parax.op._functions import stored_function
+from parax.op._host import host_number, is_plain_number
+from parax.op._leaf import Attribute, Constant, Input, Lambda, Method
+from parax.op._reduce import Reduce, Sum
+from parax.op._select import Index, Where
+from parax.op._shape import Stack
+from parax.op._show import show
+from parax.op._traits import Traits, traits_of, with_traits
+from parax.op._trees import map_leaves
+
+__all__ = [
+    "NOWHERE",
+    "Apply",
+    "Attribute",
+    "Binary",
+    "Constant",
+    "Index",
+    "Input",
+    "Lambda",
+    "Map",
+    "Method",
+    "Negate",
+    "OpInputs",
+    "OpOutputs",
+    "Operator",
+    "Origin",
+    "Reduce",
+    "Stack",
+    "Sum",
+    "Traits",
+    "Where",
+    "counted",
+    "filled",
+    "host_number",
+    "is_plain_number",
+    "located",
+    "map_leaves",
+    "require_real",
+    "safe_sqrt",
+    "show",
+    "span_of",
+    "stored_function",
+    "traits_of",
+    "with_traits",
+]

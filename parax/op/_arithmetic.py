@@ -1,0 +1,205 @@
+"""The array code behind Python's operators, one module-level function each (A4, O9).
+
+Each acts leaf by leaf on PyTrees (O5). Plain numbers stay plain numbers (O11); a boolean counts
+as 0 or 1 in arithmetic (L21), where NumPy would say *or*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from parax.errors import OperatorTypeError
+from parax.op._host import host_number, is_plain_number
+from parax.op._traits import Traits, with_traits
+from parax.op._trees import map_leaves
+
+Function = Callable[..., Any]
+
+
+def counted(value: Any) -> Any:
+    """Give a boolean array as integers 0 and 1, anything else as it is."""
+    if isinstance(value, bool):
+        return int(value)
+    if getattr(value, "dtype", None) == jnp.bool_:
+        return jnp.asarray(value, dtype=jnp.result_type(int))
+    return value
+
+
+def safe_sqrt(x: Any) -> Any:
+    """Give the square root, with gradient 0 at 0 (X30)."""
+    x = jnp.asarray(x)
+    if not jnp.issubdtype(x.dtype, jnp.inexact):
+        x = x.astype(jnp.result_type(float))
+    zero = x == 0
+    return jnp.where(zero, jnp.zeros_like(x), jnp.sqrt(jnp.where(zero, jnp.ones_like(x), x)))
+
+
+def _power(x: Any, y: Any) -> Any:
+    if isinstance(y, float) and y in (0.5, -0.5):
+        root = safe_sqrt(x)
+        return root if y > 0 else 1 / root
+    whole = jnp.issubdtype(jnp.result_type(x), jnp.integer)
+    if whole and isinstance(y, int) and y < 0:  # as Python: 2 ** -1 is 0.5
+        x = jnp.asarray(x, dtype=jnp.result_type(float))
+    return jnp.power(x, y)
+
+
+def require_real(symbol: str) -> Callable[..., None]:
+    """Make the check that no operand is complex, for what orders its operands (L52)."""
+
+    def check(*operands: Any) -> None:
+        for leaf in jax.tree_util.tree_leaves(operands):
+            if jnp.issubdtype(jnp.result_type(leaf), jnp.complexfloating):
+                raise OperatorTypeError(
+                    f"`{symbol}` orders its operands, and complex values have no order",
+                    hint="take `abs(…)`, `real(…)` or `dB(…)` of the complex side first",
+                )
+
+    return check
+
+
+def _arithmetic(name: str, symbol: str, array: Function, host: Function, *, keeps_int: bool) -> Function:
+    def on_numbers(*values: Any) -> Any:
+        return host_number(host, *values, keeps_int=keeps_int)
+
+    def leaf(left: Any, right: Any) -> Any:
+        if is_plain_number(left) and is_plain_number(right):
+            return on_numbers(left, right)
+        return array(counted(left), counted(right))
+
+    @with_traits(Traits(symbol, elementwise=True, infix=True, host=on_numbers))
+    def function(left: Any, right: Any) -> Any:
+        return map_leaves(leaf, left, right)
+
+    return _named(function, name, f"Give `left {symbol} right`, elementwise.")
+
+
+def _comparison(name: str, symbol: str, array: Function, host: Function, *, ordering: bool) -> Function:
+    def on_numbers(*values: Any) -> Any:
+        return host_number(host, *values)
+
+    def leaf(left: Any, right: Any) -> Any:
+        if is_plain_number(left) and is_plain_number(right):
+            return on_numbers(left, right)
+        return array(left, right)
+
+    check = require_real(symbol) if ordering else None
+
+    @with_traits(Traits(symbol, elementwise=True, infix=True, host=on_numbers, check=check))
+    def function(left: Any, right: Any) -> Any:
+        if check is not None:
+            check(left, right)
+        return map_leaves(leaf, left, right)
+
+    return _named(function, name, f"Give `left {symbol} right`, elementwise, as booleans.")
+
+
+def _bitwise(name: str, symbol: str, array: Function) -> Function:
+    @with_traits(Traits(symbol, elementwise=True, infix=True))
+    def function(left: Any, right: Any) -> Any:
+        return map_leaves(array, left, right)
+
+    return _named(function, name, f"Give `left {symbol} right`: logical on booleans, else bitwise.")
+
+
+def _named(function: Function, name: str, doc: str) -> Function:
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = doc
+    return function
+
+
+add = _arithmetic("add", "+", jnp.add, np.add, keeps_int=True)
+subtract = _arithmetic("subtract", "-", jnp.subtract, np.subtract, keeps_int=True)
+multiply = _arithmetic("multiply", "*", jnp.multiply, np.multiply, keeps_int=True)
+divide = _arithmetic("divide", "/", jnp.divide, np.divide, keeps_int=False)
+floor_divide = _arithmetic("floor_divide", "//", jnp.floor_divide, np.floor_divide, keeps_int=True)
+remainder = _arithmetic("remainder", "%", jnp.remainder, np.remainder, keeps_int=True)
+power = _arithmetic("power", "**", _power, np.power, keeps_int=True)
+
+less = _comparison("less", "<", jnp.less, np.less, ordering=True)
+less_equal = _comparison("less_equal", "<=", jnp.less_equal, np.less_equal, ordering=True)
+greater = _comparison("greater", ">", jnp.greater, np.greater, ordering=True)
+greater_equal = _comparison("greater_equal", ">=", jnp.greater_equal, np.greater_equal, ordering=True)
+equal = _comparison("equal", "==", jnp.equal, np.equal, ordering=False)
+not_equal = _comparison("not_equal", "!=", jnp.not_equal, np.not_equal, ordering=False)
+
+bitwise_and = _bitwise("bitwise_and", "&", jnp.bitwise_and)
+bitwise_or = _bitwise("bitwise_or", "|", jnp.bitwise_or)
+bitwise_xor = _bitwise("bitwise_xor", "^", jnp.bitwise_xor)
+
+
+@with_traits(Traits("and", elementwise=True, infix=True))
+def logical_and(left: Any, right: Any) -> Any:
+    """Give `left and right`, elementwise, as booleans."""
+    return map_leaves(jnp.logical_and, left, right)
+
+
+@with_traits(Traits("or", elementwise=True, infix=True))
+def logical_or(left: Any, right: Any) -> Any:
+    """Give `left or right`, elementwise, as booleans."""
+    return map_leaves(jnp.logical_or, left, right)
+
+
+@with_traits(Traits("not", elementwise=True))
+def logical_not(value: Any) -> Any:
+    """Give `not value`, elementwise, as booleans."""
+    return map_leaves(jnp.logical_not, value)
+
+
+@with_traits(Traits("~", elementwise=True))
+def invert(value: Any) -> Any:
+    """Give `~value`: logical on booleans, bitwise on integers."""
+    return map_leaves(jnp.invert, value)
+
+
+@with_traits(Traits("@", infix=True))
+def matmul(left: Any, right: Any) -> Any:
+    """Give the matrix product of the last two axes."""
+    return map_leaves(jnp.matmul, left, right)
+
+
+def _host_negative(value: Any) -> Any:
+    return host_number(np.negative, value, keeps_int=True)
+
+
+def _negative_leaf(value: Any) -> Any:
+    return _host_negative(value) if is_plain_number(value) else jnp.negative(counted(value))
+
+
+@with_traits(Traits("-", elementwise=True, host=_host_negative))
+def negative(value: Any) -> Any:
+    """Give `-value`, elementwise."""
+    return map_leaves(_negative_leaf, value)
+
+
+def _host_positive(value: Any) -> Any:
+    return host_number(np.positive, value, keeps_int=True)
+
+
+def _positive_leaf(value: Any) -> Any:
+    return _host_positive(value) if is_plain_number(value) else jnp.positive(counted(value))
+
+
+@with_traits(Traits("+", elementwise=True, host=_host_positive))
+def positive(value: Any) -> Any:
+    """Give `+value`, elementwise; a boolean becomes a number."""
+    return map_leaves(_positive_leaf, value)
+
+
+def _host_absolute(value: Any) -> Any:
+    return host_number(np.abs, value, keeps_int=True)
+
+
+def _absolute_leaf(value: Any) -> Any:
+    return _host_absolute(value) if is_plain_number(value) else jnp.abs(counted(value))
+
+
+@with_traits(Traits("abs", elementwise=True, host=_host_absolute))
+def absolute(value: Any) -> Any:
+    """Give the magnitude, elementwise; its gradient at 0 is 0 (X30)."""
+    return map_leaves(_absolute_leaf, value)

@@ -1,0 +1,407 @@
+"""Operator: a callable Equinox Module that is also a node of an expression."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Hashable
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, NoReturn, ParamSpec, TypeVar
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from parax._diagnostic import Span, echo
+from parax.errors import OperatorTypeError
+from parax.op import _arithmetic as arithmetic
+from parax.op._functions import stored_function
+from parax.op._host import is_plain_number
+from parax.op._traits import traits_of
+
+if TYPE_CHECKING:
+    from parax.graph import Graph
+
+OpInputs = ParamSpec("OpInputs")
+OpOutputs = TypeVar("OpOutputs")
+Op = TypeVar("Op", bound="Operator")
+
+
+class Origin:
+    """Where in a text an operator was written; never part of what the operator is.
+
+    All origins are equal, so that the same expression written in two places has one structure.
+
+    Args:
+        span: the place.
+        name: the bare vocabulary name that was written there, such as `f`; with a model that
+            has the same name the expression would be ambiguous (L30).
+    """
+
+    __slots__ = ("name", "span")
+
+    def __init__(self, span: Span | None = None, name: str | None = None) -> None:
+        self.span = span
+        self.name = name
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Origin)
+
+    def __hash__(self) -> int:
+        return 0
+
+    def __repr__(self) -> str:
+        return "Origin()"
+
+
+NOWHERE = Origin()
+
+
+class Operator(eqx.Module, Generic[OpInputs, OpOutputs]):
+    """An expression that is called like a function: `op(*args, **inputs)`.
+
+    All operators of one expression get the same positional inputs: the model first, then what
+    else it needs, such as a sweep. Keywords go to the inputs of those names.
+
+    A class of one's own defines either `__call__(self, *args, **kwargs)`, and is a leaf of the
+    expression, called as it is; or, as the built-in operators do, `operands`, `static_key` and
+    `compute`, and is an inner node that the graph evaluates.
+
+    Example:
+        >>> from parax import op
+        >>> double = op.Lambda(lambda x: 2 * x)
+        >>> (double + 1)(10.0)
+        21.0
+    """
+
+    _origin: Origin = eqx.field(default=NOWHERE, static=True, kw_only=True, repr=False)
+
+    graph_role: ClassVar[str] = "abstract"
+    """What the graph takes it for: "node", "leaf", "select", "constant" or "abstract"."""
+
+    checks_inputs: ClassVar[bool] = False
+    """Whether `check_inputs` is called with concrete inputs when they are bound."""
+
+    sees_all_inputs: ClassVar[bool] = False
+    """Whether a leaf is called with every keyword, those of other operators included."""
+
+    # Equinox makes each bound method a PyTree, for which it walks all leaves of the operator:
+    # deep expressions could not afford it. Leaves keep Equinox's way, see below.
+    __getattribute__ = object.__getattribute__
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "graph_role" not in cls.__dict__:
+            if cls.compute is not Operator.compute:
+                cls.graph_role = "node"
+            elif cls.__call__ is not Operator.__call__:
+                cls.graph_role = "leaf"
+        if cls.graph_role == "leaf":
+            cls.__getattribute__ = eqx.Module.__getattribute__
+
+    # --- What a built-in operator says of itself ----------------------------------------------
+
+    def operands(self) -> tuple[Any, ...]:
+        """Give the child operators and values, in order."""
+        return ()
+
+    def static_key(self) -> Hashable:
+        """Give the configuration that is part of the structure: two equal keys compute alike."""
+        return ()
+
+    def compute(self, *values: Any) -> Any:
+        """Compute the value from the operands' values; a pure function."""
+        raise NotImplementedError(f"{type(self).__name__} defines neither `__call__` nor `compute`")
+
+    def check(self, *operands: Any) -> None:
+        """Raise, from the operands' shapes and dtypes, what JAX would say badly."""
+
+    def fold(self, *numbers: Any) -> Any:
+        """Compute on plain numbers, without JAX; None if that is not possible."""
+        return None
+
+    def is_elementwise(self) -> bool:
+        """Tell whether each element of the value depends on that element of the operands alone."""
+        return False
+
+    def is_structure(self, position: int, number: Any) -> bool:
+        """Tell whether a number at this operand's position decides the structure (X2)."""
+        return isinstance(number, bool | np.bool_)
+
+    def symbol(self) -> str:
+        """Give the short name under which displays and messages show this operator."""
+        return type(self).__name__
+
+    def check_inputs(self, args: tuple[Any, ...], inputs: dict[str, Any]) -> None:
+        """Raise what can be told from the inputs' values, before the run; see `checks_inputs`."""
+
+    # --- What everyone uses --------------------------------------------------------------------
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Evaluate the expression at once, without compiling.
+
+        Args:
+            args: positional inputs, the same for every operator of the expression.
+            kwargs: inputs by name.
+
+        Returns:
+            The value: a JAX array, a number, or a tree of them.
+
+        Raises:
+            MissingInputError: an input has no value.
+            OperatorError: shapes, kinds or structures do not fit; says where.
+        """
+        if self.graph_role == "abstract":
+            raise NotImplementedError(
+                f"{type(self).__name__} defines neither `__call__` nor `compute`"
+            )
+        return self.graph()(*args, **kwargs)
+
+    def graph(self) -> Graph:
+        """Give the graph of this expression."""
+        from parax.graph import Graph
+
+        return Graph.of(self)
+
+    def inputs(self) -> tuple[str, ...]:
+        """Give the names of the free inputs, in order of first appearance."""
+        return self.graph().inputs()
+
+    def summary(self, *args: Any, **kwargs: Any) -> str:
+        """Give a table of the graph's nodes; with example inputs, their shapes and dtypes too."""
+        return self.graph().summary(*args, **kwargs)
+
+    def __repr__(self) -> str:
+        from parax.op._show import show
+
+        return f"<{type(self).__name__} {show(self)}>"
+
+    def _repr_html_(self) -> str:
+        import html
+
+        return f"<pre>{html.escape(self.summary())}</pre>"
+
+    def __getitem__(self, index: Any) -> Operator:
+        from parax.op._select import Index
+
+        return Index(self, index)
+
+    def __abs__(self) -> Operator:
+        return compose_unary(arithmetic.absolute, self)
+
+    def __neg__(self) -> Operator:
+        from parax.op._elementwise import Negate
+
+        return Negate(self)
+
+    def __pos__(self) -> Operator:
+        return compose_unary(arithmetic.positive, self)
+
+    def __invert__(self) -> Operator:
+        return compose_unary(arithmetic.invert, self)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Operator:
+        # X8: a copy keeps arrays, functions and static values, which are immutable.
+        return self
+
+    __hash__ = object.__hash__
+
+    # --- What has no meaning before a call ------------------------------------------------------
+
+    def _no_value(self, wanted: str, hint: str) -> NoReturn:
+        raise OperatorTypeError(
+            f"an expression has no {wanted} until it is called, got `{echo(repr(self))}`", hint=hint
+        )
+
+    def __bool__(self) -> NoReturn:
+        self._no_value(
+            "truth value",
+            "choose between two expressions with `op.Where(condition, a, b)`; join comparisons "
+            "with `&` and `|`; compare structures with `parax.graph.same(a, b)`",
+        )
+
+    def __len__(self) -> NoReturn:
+        self._no_value("length", "call it first, or use `op.Map(len, …)`")
+
+    def __iter__(self) -> NoReturn:
+        self._no_value("elements", "call it first, or take elements with `[...]`")
+
+    def __contains__(self, item: object) -> NoReturn:
+        self._no_value("elements", "call it first, then look in the value")
+
+    def __float__(self) -> NoReturn:
+        self._no_value(
+            "number",
+            "`math` works on numbers: use the function of that name in `parax.functions`, "
+            "or `op.Map(fn, …)`",
+        )
+
+    __int__ = __complex__ = __float__
+
+    def __divmod__(self, other: object) -> NoReturn:
+        raise TypeError("divmod gives two values; write `a // b` and `a % b`")
+
+    __rdivmod__ = __divmod__
+
+    def __jax_array__(self) -> Any:
+        # JAX's own operators ask for this first and defer to ours if it is no array;
+        # its functions ask the answer once more, and get the error.
+        return _NoArray(self)
+
+    def __array__(self, *args: Any, **kwargs: Any) -> NoReturn:
+        self._no_value("array", "call it first")
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        compose = _UFUNCS.get(ufunc.__name__) if method == "__call__" and not kwargs else None
+        if compose is None or len(inputs) != 2:
+            raise not_a_value(self, ufunc.__name__)
+        return compose_binary(compose, *inputs)
+
+
+class _NoArray:
+    """What an expression gives JAX in place of an array: something that explains itself."""
+
+    def __init__(self, operator: Operator) -> None:
+        self._operator = operator
+
+    def __jax_array__(self) -> NoReturn:
+        raise not_a_value(self._operator, _calling_jax_function())
+
+
+def _calling_jax_function() -> str:
+    """Give the name of the function of `jax.numpy` that is being called, for the message."""
+    name, frame = "fn", inspect.currentframe()
+    frame = frame.f_back.f_back if frame is not None and frame.f_back is not None else None
+    while frame is not None and frame.f_globals.get("__name__", "").startswith("jax."):
+        if hasattr(jnp, frame.f_code.co_name):
+            name = frame.f_code.co_name
+        frame = frame.f_back
+    return name
+
+
+def not_a_value(operator: Operator, function: str) -> OperatorTypeError:
+    """Make the error for an expression that was given to a function of arrays (O44)."""
+    return OperatorTypeError(
+        f"`{function}` works on arrays, and `{echo(repr(operator))}` is an expression",
+        hint=f"use `parax.functions.{function}` if there is one, or `op.Map(jnp.{function}, …)`",
+    )
+
+
+def as_operand(value: Any, symbol: str) -> Any:
+    """Give a value that may stand in an operand's position, or raise (O4).
+
+    Raises:
+        OperatorTypeError: it is no operator, number, array, Parameter, nor a tree of these.
+    """
+    if isinstance(value, Operator) or is_plain_number(value) or _is_array(value):
+        return value
+    if isinstance(value, dict):
+        for item in value.values():
+            as_operand(item, symbol)
+        return value
+    if isinstance(value, list | tuple):
+        for item in value:
+            as_operand(item, symbol)
+        return value
+    if isinstance(value, eqx.Module):
+        return value
+    raise OperatorTypeError(
+        f"`{symbol}` cannot take `{echo(repr(value))}`, a {type(value).__name__}",
+        hint="an operand is an operator, a number, an array, a Parameter, or a dict, list or "
+        "tuple of these",
+    )
+
+
+def _is_array(value: Any) -> bool:
+    if isinstance(value, jax.Array):
+        return True
+    if isinstance(value, np.ndarray):
+        return value.dtype.kind in "biufc"
+    return hasattr(value, "__jax_array__")
+
+
+def compose_unary(fn: Callable[..., Any], operand: Operator) -> Operator:
+    """Build the operator of a function of parax of one operand, in constant time (X15)."""
+    from parax.op._elementwise import Map
+
+    return filled(Map, NOWHERE, fn=stored_function(fn, "Map"), operator=operand)
+
+
+def compose_binary(fn: Callable[..., Any], left: Any, right: Any) -> Operator:
+    """Build the operator of a function of parax of two operands, in constant time (X15)."""
+    from parax.op._elementwise import Binary
+
+    symbol = traits_of(fn).symbol
+    return filled(
+        Binary,
+        NOWHERE,
+        fn=stored_function(fn, "Binary"),
+        left=as_operand(left, symbol),
+        right=as_operand(right, symbol),
+    )
+
+
+def filled(cls: type[Op], origin: Origin, **fields: Any) -> Op:
+    """Make an operator directly from its fields, in their stored form, without any check.
+
+    Ten times faster than the constructor, and linear on nested operators, where Equinox's is
+    quadratic: for overloads and the parser, whose operands are known to be right.
+    """
+    operator = object.__new__(cls)
+    operator.__dict__.update(fields)
+    operator.__dict__["_origin"] = origin
+    return operator
+
+
+def located(operator: Op, origin: Origin) -> Op:
+    """Give the same operator with another origin."""
+    return filled(type(operator), origin, **{**operator.__dict__, "_origin": origin})
+
+
+def span_of(value: Any) -> Span | None:
+    """Where in a text an operator was written, if it was parsed."""
+    return value._origin.span if isinstance(value, Operator) else None
+
+
+def _forward(fn: Callable[..., Any]) -> Callable[[Operator, Any], Any]:
+    def method(self: Operator, other: Any) -> Any:
+        return compose_binary(fn, self, other)
+
+    return method
+
+
+def _reflected(fn: Callable[..., Any]) -> Callable[[Operator, Any], Any]:
+    def method(self: Operator, other: Any) -> Any:
+        return compose_binary(fn, other, self)
+
+    return method
+
+
+_ARITHMETIC = {
+    "add": arithmetic.add,
+    "sub": arithmetic.subtract,
+    "mul": arithmetic.multiply,
+    "truediv": arithmetic.divide,
+    "floordiv": arithmetic.floor_divide,
+    "mod": arithmetic.remainder,
+    "pow": arithmetic.power,
+    "matmul": arithmetic.matmul,
+    "and": arithmetic.bitwise_and,
+    "or": arithmetic.bitwise_or,
+    "xor": arithmetic.bitwise_xor,
+}
+_COMPARISONS = {
+    "lt": arithmetic.less,
+    "le": arithmetic.less_equal,
+    "gt": arithmetic.greater,
+    "ge": arithmetic.greater_equal,
+    "eq": arithmetic.equal,
+    "ne": arithmetic.not_equal,
+}
+# NumPy asks by ufunc when its array stands on the left.
+_UFUNCS = {fn.__name__: fn for fn in (*_ARITHMETIC.values(), *_COMPARISONS.values())}
+
+for _name, _fn in _ARITHMETIC.items():
+    setattr(Operator, f"__{_name}__", _forward(_fn))
+    setattr(Operator, f"__r{_name}__", _reflected(_fn))
+for _name, _fn in _COMPARISONS.items():
+    setattr(Operator, f"__{_name}__", _forward(_fn))

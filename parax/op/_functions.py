@@ -1,0 +1,80 @@
+"""How an operator stores a function, and the key under which two functions are the same."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Hashable
+from functools import lru_cache
+from typing import Any
+
+import jax.tree_util as jtu
+
+from parax._diagnostic import echo
+from parax.errors import OperatorTypeError
+
+_NAMED_IN = ("jax.numpy", "jax.nn", "jax.lax", "jax.scipy", "operator", "math", "numpy", "parax")
+"""Public modules in which a function is known by its name (X8)."""
+
+
+def stored_function(fn: Any, owner: str) -> Any:
+    """Give a function in the form in which an operator holds it (X32).
+
+    A plain function goes into a `Partial`, which keeps it in the tree's structure; a callable
+    Module stays what it is, a tree with leaves.
+
+    Raises:
+        OperatorTypeError: it is not callable.
+    """
+    if not callable(fn):
+        raise OperatorTypeError(
+            f"`{owner}` takes a function, got `{echo(repr(fn))}`, a {type(fn).__name__}",
+            hint="a plain value stands for itself: use it as an operand",
+        )
+    return _partial(fn) if jtu.all_leaves((fn,)) else fn
+
+
+@lru_cache(maxsize=4096)
+def _partial(fn: Callable[..., Any]) -> jtu.Partial:
+    return jtu.Partial(fn)  # to JAX one opaque object: a plain function, a ufunc of JAX
+
+
+def is_plain_function(stored: Any) -> bool:
+    """Tell whether a stored function is part of the structure, without leaves of its own."""
+    return isinstance(stored, jtu.Partial) and not stored.args and not stored.keywords
+
+
+def _looked_up(module: str, name: str) -> Any:
+    found: Any = sys.modules.get(module)
+    for part in name.split("."):
+        found = getattr(found, part, None)
+    return found
+
+
+def function_key(stored: Callable[..., Any]) -> Hashable:
+    """Give the key of a stored plain function: its public name, or else the function itself.
+
+    A function is keyed by name if looking the name up gives the identical object (X8).
+    """
+    fn = stored.func if isinstance(stored, jtu.Partial) else stored
+    module = getattr(fn, "__module__", None)
+    name = getattr(fn, "__qualname__", None) or getattr(fn, "__name__", None)
+    if isinstance(module, str) and isinstance(name, str):
+        known = any(module == public or module.startswith(public + ".") for public in _NAMED_IN)
+        if known and _looked_up(module, name) is fn:
+            return (module, name)
+    return _Identity(fn)
+
+
+class _Identity:
+    """A function compared by what it is, kept alive as long as the key."""
+
+    __slots__ = ("fn",)
+
+    def __init__(self, fn: Any) -> None:
+        self.fn = fn
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Identity) and other.fn is self.fn
+
+    def __hash__(self) -> int:
+        return id(self.fn)

@@ -1,0 +1,144 @@
+"""Operators that collapse axes or add operands up: Reduce, Sum."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any
+
+import equinox as eqx
+import jax.numpy as jnp
+
+from parax._diagnostic import echo
+from parax.errors import OperatorError, OperatorTypeError
+from parax.op import _arithmetic as arithmetic
+from parax.op._base import Operator, as_operand
+from parax.op._elementwise import FunctionOperator, plain_function
+from parax.op._functions import is_plain_function, stored_function
+from parax.op._traits import traits_of
+from parax.op._trees import map_leaves
+
+Axis = int | tuple[int, ...] | None
+
+
+def _checked_axis(axis: Any, owner: str) -> Axis:
+    if axis is None or (isinstance(axis, int) and not isinstance(axis, bool)):
+        return axis
+    if isinstance(axis, tuple | list) and all(
+        isinstance(one, int) and not isinstance(one, bool) for one in axis
+    ):
+        return tuple(axis)
+    raise OperatorTypeError(
+        f"`{owner}` takes an integer axis, a tuple of them or None, got `{echo(repr(axis))}`"
+    )
+
+
+def _require_axes(axis: Axis, operand: Any, symbol: str) -> None:
+    shape = jnp.shape(operand)
+    for one in (axis,) if isinstance(axis, int) else axis or ():
+        if not -len(shape) <= one < len(shape):
+            raise OperatorError(
+                f"`{symbol}` over axis {one} of shape {shape}, which has {len(shape)} "
+                f"{'axis' if len(shape) == 1 else 'axes'}"
+            )
+
+
+class Reduce(FunctionOperator):
+    """Collapse axes of one operand with a reduction, leaf by leaf (O38).
+
+    Shape: the operand's without `axis`; `()` when `axis` is None.
+
+    Args:
+        operator: the operand.
+        fn: a reduction that takes `axis=`, such as `jnp.max`.
+        axis: the axis, a tuple of axes, or None for all.
+
+    Raises:
+        OperatorTypeError: `fn` is not callable or `axis` is no axis.
+        OperatorError: when evaluated: the operand has no such axis.
+    """
+
+    operator: Any
+    fn: Any
+    axis: Axis = eqx.field(static=True)
+
+    def __init__(self, operator: Any, fn: Callable[..., Any], axis: Any = None) -> None:
+        self.fn = stored_function(fn, "Reduce")
+        self.operator = as_operand(operator, traits_of(fn).symbol)
+        self.axis = _checked_axis(axis, traits_of(fn).symbol)
+
+    def _values(self) -> tuple[Any, ...]:
+        return (self.operator,)
+
+    def static_key(self) -> Hashable:
+        return (super().static_key(), self.axis)
+
+    def check(self, *operands: Any) -> None:
+        symbol = self.symbol()
+        map_leaves(lambda leaf: _require_axes(self.axis, leaf, symbol), operands[-1])
+        own = traits_of(plain_function(self.fn)).check
+        if own is not None:
+            own(operands[-1])
+
+    def compute(self, *values: Any) -> Any:
+        fn = self.fn if is_plain_function(self.fn) else values[0]
+        return map_leaves(lambda leaf: fn(leaf, axis=self.axis), values[-1])
+
+    def fold(self, *numbers: Any) -> Any:
+        return None
+
+
+class Sum(Operator):
+    """Add the outputs of several operands; or sum the output of one over an axis (O39).
+
+    Args:
+        operators: a list or tuple of operands, which are added leaf by leaf; or one operand,
+            whose output is summed over `axis`. `operator=` is another name for it.
+        axis: with a list, the sum is reduced over it if it is not None.
+
+    Raises:
+        OperatorError: the list is empty.
+
+    Example:
+        >>> from parax import op
+        >>> import jax.numpy as jnp
+        >>> x = op.Input("x")
+        >>> op.Sum([x, x * 2])(x=jnp.arange(3.0))
+        Array([0., 3., 6.], dtype=float32)
+        >>> op.Sum(x)(x=jnp.arange(3.0))
+        Array(3., dtype=float32)
+    """
+
+    operators: Any
+    axis: Axis = eqx.field(static=True)
+
+    def __init__(self, operators: Any = None, axis: Any = None, *, operator: Any = None) -> None:
+        if (operators is None) == (operator is None):
+            raise OperatorTypeError("`Sum` takes either `operators` or `operator`")
+        operators = operator if operators is None else operators
+        if isinstance(operators, Sequence) and not isinstance(operators, str):
+            if not operators:
+                raise OperatorError("`Sum` of an empty list", hint="give at least one operand")
+            operators = tuple(operators)
+        self.operators = as_operand(operators, "Sum")
+        self.axis = _checked_axis(axis, "Sum")
+
+    def operands(self) -> tuple[Any, ...]:
+        return self.operators if isinstance(self.operators, tuple) else (self.operators,)
+
+    def static_key(self) -> Hashable:
+        return (isinstance(self.operators, tuple), self.axis)
+
+    def _reduces(self) -> bool:
+        return self.axis is not None or not isinstance(self.operators, tuple)
+
+    def check(self, *operands: Any) -> None:
+        if len(operands) == 1:
+            map_leaves(lambda leaf: _require_axes(self.axis, leaf, "Sum"), operands[0])
+
+    def compute(self, *values: Any) -> Any:
+        total = values[0]
+        for value in values[1:]:
+            total = arithmetic.add(total, value)
+        if not self._reduces():
+            return total
+        return map_leaves(lambda leaf: jnp.sum(arithmetic.counted(leaf), axis=self.axis), total)

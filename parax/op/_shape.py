@@ -1,0 +1,85 @@
+"""Operators that arrange arrays: Stack."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from typing import Any
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+
+from parax._diagnostic import echo
+from parax.errors import OperatorError, OperatorTypeError
+from parax.op._base import Operator, as_operand
+from parax.op._trees import map_leaves
+
+
+class Stack(Operator):
+    """Stack the outputs of the operands on a new axis, leaf by leaf (O34).
+
+    Scalars are broadcast to the common shape of the others.
+
+    Args:
+        operators: a list or tuple of operands.
+        axis: position of the new axis in the result; negative counts from its end.
+
+    Raises:
+        OperatorError: the list is empty; when evaluated: the shapes do not agree, names the
+            position.
+
+    Example:
+        >>> from parax import op
+        >>> import jax.numpy as jnp
+        >>> x = op.Input("x")
+        >>> op.Stack((x, x * 2))(x=jnp.array([1.0, 2.0]))
+        Array([[1., 2.],
+               [2., 4.]], dtype=float32)
+    """
+
+    operators: tuple[Any, ...]
+    axis: int = eqx.field(static=True)
+
+    def __init__(self, operators: Sequence[Any], axis: int = -1) -> None:
+        if not isinstance(operators, list | tuple):
+            raise OperatorTypeError(
+                f"`Stack` takes a list or tuple of operands, got a {type(operators).__name__}"
+            )
+        if not operators:
+            raise OperatorError("`Stack` of an empty list", hint="give at least one operand")
+        if not isinstance(axis, int) or isinstance(axis, bool):
+            raise OperatorTypeError(f"`Stack` takes an integer axis, got `{echo(repr(axis))}`")
+        self.operators = tuple(as_operand(operand, "Stack") for operand in operators)
+        self.axis = axis
+
+    def operands(self) -> tuple[Any, ...]:
+        return self.operators
+
+    def static_key(self) -> Hashable:
+        return self.axis
+
+    def check(self, *operands: Any) -> None:
+        map_leaves(self._check_leaves, *operands)
+
+    def _check_leaves(self, *leaves: Any) -> None:
+        shapes = [jnp.shape(leaf) for leaf in leaves]
+        common = next((shape for shape in shapes if shape), ())
+        for position, shape in enumerate(shapes):
+            if shape not in ((), common):
+                raise OperatorError(
+                    f"`Stack` of shapes that do not agree: {common} and, at position {position}, "
+                    f"{shape}",
+                    hint="reduce or index the operands to one shape",
+                )
+        if not -len(common) - 1 <= self.axis <= len(common):
+            raise OperatorError(
+                f"`Stack` on axis {self.axis} of a result with {len(common) + 1} axes"
+            )
+
+    def compute(self, *values: Any) -> Any:
+        return map_leaves(self._stack, *values)
+
+    def _stack(self, *leaves: Any) -> jax.Array:
+        self._check_leaves(*leaves)
+        shape = next((jnp.shape(leaf) for leaf in leaves if jnp.shape(leaf)), ())
+        return jnp.stack([jnp.broadcast_to(leaf, shape) for leaf in leaves], axis=self.axis)

@@ -1,0 +1,66 @@
+"""Expressions as short readable text, for `repr` and messages, at any size (A7)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from parax._diagnostic import echo
+from parax.op._base import Operator
+from parax.op._elementwise import Binary, FunctionOperator, Negate, plain_function
+from parax.op._host import is_plain_number
+from parax.op._reduce import Sum
+from parax.op._select import Index, Where
+from parax.op._shape import Stack
+from parax.op._traits import traits_of
+
+_DEPTH, _WIDTH, _LENGTH = 6, 4, 80
+
+
+def show(value: Any, depth: int = _DEPTH) -> str:
+    """Give an operand as text; what lies too deep or too far right is `…`."""
+    text = _show(value, depth)
+    return text if len(text) <= _LENGTH else text[: _LENGTH - 1] + "…"
+
+
+def _show(value: Any, depth: int) -> str:
+    if not isinstance(value, Operator):
+        return _value(value)
+    if value.graph_role == "constant":
+        return _value(value.value)  # pyright: ignore[reportAttributeAccessIssue]
+    operands = value.operands()
+    if not operands:
+        return value.symbol()
+    if depth == 0:
+        return "…"
+    texts = [_show(operand, depth - 1) for operand in operands[:_WIDTH]]
+    if len(operands) > _WIDTH:
+        texts.append("…")
+    return _join(value, texts)
+
+
+def _join(operator: Operator, texts: list[str]) -> str:
+    if isinstance(operator, Binary) and traits_of(plain_function(operator.fn)).infix:
+        return f"({texts[0]} {operator.symbol()} {texts[1]})"
+    if isinstance(operator, Negate):
+        return f"-{texts[0]}"
+    if isinstance(operator, Index):
+        return f"{texts[0]}{operator.symbol()}"
+    if isinstance(operator, Stack):
+        return f"[{', '.join(texts)}]"
+    if isinstance(operator, Where):
+        return f"where({', '.join(texts)})"
+    if isinstance(operator, Sum) and isinstance(operator.operators, tuple):
+        return f"({' + '.join(texts)})"
+    name = operator.symbol() if isinstance(operator, FunctionOperator) else type(operator).__name__
+    return f"{name}({', '.join(texts)})"
+
+
+def _value(value: Any) -> str:
+    if is_plain_number(value):
+        return echo(str(value), 24)
+    shape = getattr(value, "shape", None)
+    if shape is not None:
+        return f"{type(value).__name__}{list(shape)}"
+    if isinstance(value, dict | list | tuple):
+        return f"{type(value).__name__} of {len(value)}"
+    return type(value).__name__

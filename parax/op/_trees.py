@@ -1,0 +1,72 @@
+"""Elementwise functions over PyTrees of arrays: the broadcasting rule O5."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from numbers import Number
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import jax.tree_util as jtu
+import numpy as np
+
+from parax.errors import OperatorTypeError
+
+_ARRAYS = (jax.Array, np.ndarray, np.generic, Number)
+
+
+def is_leaf(value: object) -> bool:
+    """Tell whether a value is one array, number or Parameter rather than a tree of them."""
+    return isinstance(value, _ARRAYS) or hasattr(value, "__jax_array__")
+
+
+def as_array(value: Any) -> Any:
+    """Give a Parameter's or NumPy array's JAX array; Python numbers stay as they are."""
+    if isinstance(value, jax.Array):
+        return value
+    if isinstance(value, np.ndarray | np.generic):
+        return jnp.asarray(value)
+    convert = getattr(value, "__jax_array__", None)
+    return value if convert is None else convert()
+
+
+def map_leaves(fn: Callable[..., Any], *values: Any) -> Any:
+    """Apply an elementwise function leaf by leaf; a single leaf meets every leaf of a tree.
+
+    Raises:
+        OperatorTypeError: two trees differ in structure; names the first key path that does.
+    """
+    if all(isinstance(value, _ARRAYS) for value in values):  # by far the most common
+        return fn(*map(as_array, values))
+    trees = [value for value in values if not is_leaf(value)]
+    if not trees:
+        return fn(*map(as_array, values))
+    structure = jtu.tree_structure(trees[0], is_leaf=is_leaf)
+    columns = []
+    for value in values:
+        if is_leaf(value):
+            columns.append([as_array(value)] * structure.num_leaves)
+            continue
+        leaves, own = jtu.tree_flatten(value, is_leaf=is_leaf)
+        if own != structure:
+            raise _structures_differ(trees[0], value)
+        columns.append([as_array(leaf) for leaf in leaves])
+    return structure.unflatten([fn(*row) for row in zip(*columns, strict=True)])
+
+
+def _structures_differ(left: Any, right: Any) -> OperatorTypeError:
+    left_paths, right_paths = (
+        [jtu.keystr(path) for path, _ in jtu.tree_flatten_with_path(tree, is_leaf=is_leaf)[0]]
+        for tree in (left, right)
+    )
+    pairs = zip(left_paths, right_paths, strict=False)
+    first = next((a for a, b in pairs if a != b), None)
+    if first is None:
+        longer = max(left_paths, right_paths, key=len)
+        shorter = min(len(left_paths), len(right_paths))
+        first = longer[shorter] if len(longer) > shorter else "the root"
+    return OperatorTypeError(
+        f"the operands are trees of different structure, first at {first}",
+        hint=f"left has {', '.join(left_paths)}; right has {', '.join(right_paths)}",
+    )
