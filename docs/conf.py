@@ -13,7 +13,6 @@ project_copyright = "the parax developers"
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 source_suffix = {".md": "markdown"}
 exclude_patterns = ["_build"]
-suppress_warnings = ["toc.empty_glob"]  # a section lists what is in its folder, also when empty
 nitpicky = False  # names of JAX and Equinox have no target here, where no network is used
 
 myst_enable_extensions = ["colon_fence", "deflist", "dollarmath"]

@@ -90,7 +90,11 @@ def test_wrong_values_are_collected_and_an_exception_ends_the_page(failures):
 
 
 def test_an_indented_or_longer_fence_is_a_block():
-    text = "- item\n\n  ```python\n  a = 1\n  ```\n\n````text\n```python\n```\n````\n```{note} x\n```\n"
+    text = (
+        "- item\n\n  ```python\n  a = 1\n  ```\n\n"
+        "````text\n```python\n```\n````\n"
+        "```{note} x\n```\n"
+    )
     assert list(blocks(text)) == [
         Block("python", "a = 1\n", 3),
         Block("text", "```python\n```\n", 7),
@@ -103,7 +107,8 @@ def test_two_operands_that_cannot_be_compared_are_not_close():
         def __eq__(self, other: object) -> bool:
             raise TypeError
 
-        __hash__ = None
+        def __hash__(self) -> int:
+            return 0
 
     assert not is_close(Incomparable(), 1)
     assert not is_close("1", 1)
