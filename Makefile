@@ -11,6 +11,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 
 BIN := .venv/bin
 STAMP := .venv/.installed
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 SESSION := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m nox --no-venv --no-install --session
 
 .PHONY: help setup demo test lint types properties docs bench wheel pins clean
@@ -23,9 +24,9 @@ setup: $(STAMP) ## Make .venv with parax installed editable, at the pinned versi
 $(STAMP): pyproject.toml constraints.txt
 	@test -n "$(PYTHON)" || { echo 'parax needs Python 3.11 or newer; none is on the path (make PYTHON=...)' >&2; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt hatchling editables
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \
-		--no-build-isolation --editable '.[rf,docs,dev]'
+	$(INSTALL) pip
+	$(INSTALL) hatchling editables
+	$(INSTALL) --no-build-isolation --editable '.[rf,docs,dev]'
 	@touch $@
 
 demo: $(STAMP) ## Show what parax does

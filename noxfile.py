@@ -22,7 +22,8 @@ PRECISIONS = {"64 bit": "1", "32 bit": "0"}
 
 
 def prepare(session: nox.Session) -> None:
-    # Without build isolation the build back end is pinned as well; in `.venv` both are no-ops.
+    # Without build isolation the build back end is pinned as well. In `.venv` these do nothing.
+    session.install("--constraint", str(PINS), "pip")
     session.install("--constraint", str(PINS), "hatchling", "editables")
     session.install("--constraint", str(PINS), "--no-build-isolation", "--editable", EXTRAS)
 
@@ -97,12 +98,14 @@ def wheel(session: nox.Session) -> None:
 @nox.session(python=OLDEST)
 def pins(session: nox.Session) -> None:
     """Resolve all dependencies afresh and write constraints.txt."""
-    session.install("pip")
+    session.install("--upgrade", "pip")
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder, "report.json")
+        # For the very first release of the oldest Python: some packages need a later one.
         session.run(
             *("python", "-m", "pip", "install", "--dry-run", "--ignore-installed", "--quiet"),
-            *("--report", str(report), EXTRAS),
+            *("--python-version", f"{OLDEST}.0", "--only-binary", ":all:", "--target", folder),
+            *("--report", str(report), "pip", EXTRAS),
         )
         found = json.loads(report.read_text())["install"]
     named = {entry["metadata"]["name"]: entry["metadata"]["version"] for entry in found}
