@@ -1,0 +1,259 @@
+"""`Module`: an Equinox Module whose parameters have names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+import equinox as eqx
+import jax
+
+from parax.module._fields import field, fill_defaults, prepare_fields
+from parax.module._names import distinct, flat_names, validate_params
+from parax.module._selection import ParamFilter, Submodules, find, select
+from parax.module._update import with_params
+from parax.module._values import (
+    chosen_space,
+    flat_floats,
+    flat_items,
+    flat_params,
+    flat_vector,
+)
+from parax.parameters import Parameter
+from parax.parameters._rebuild import rebuild, restore
+from parax.parameters._spaces import value_in
+
+
+class Module(eqx.Module):
+    """Base of models: an immutable PyTree whose parameters are found, read and set by name.
+
+    A field annotated `Parameter` turns a number, an array or a list of numbers into a Parameter;
+    so do `Parameter | None`, `list[Parameter]`, `tuple[Parameter, ...]` and `dict[str, Parameter]`
+    for each element. Defaults that could be shared between instances are built anew for each.
+
+    The full name of a parameter joins the names on the way to it with `_`. Values by name are
+    physical; the flat vector is latent.
+
+    Args:
+        name: replaces the attribute's name in the names of the parameters below this module.
+
+    Example:
+        >>> class Line(Module):
+        ...     slope: Parameter = 2.0
+        ...     offset: Parameter = [0.0, 1.0]
+        >>> Line().flat_param_names()
+        ['slope', 'offset_0', 'offset_1']
+        >>> Line().with_params(slope=3.0).param_value("slope").tolist()
+        3.0
+    """
+
+    name: str | None = field(default=None, static=True, kw_only=True)
+    _param_groups: tuple[Any, ...] = field(default=(), kw_only=True, repr=False, converter=tuple)
+
+    _transparent: ClassVar[bool] = False
+    _has_own_init: ClassVar[bool] = False
+
+    def __init_subclass__(cls, transparent: bool = False, **kwargs: Any) -> None:
+        prepare_fields(cls)
+        super().__init_subclass__(**kwargs)
+        cls._transparent = transparent
+        cls._has_own_init = cls._has_own_init or "__init__" in cls.__dict__
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+        self = super().__new__(cls, *args, **kwargs)
+        if cls._has_own_init:
+            fill_defaults(self, cls)
+        return self
+
+    def iter_params(
+        self,
+        param_filter: ParamFilter = None,
+        *,
+        include_fixed: bool = False,
+        flatten: bool = False,
+        submodules: Submodules = None,
+    ) -> Iterator[tuple[str, Parameter]]:
+        """Iterate over `(name, Parameter)` in order.
+
+        Args:
+            param_filter: None for all; a full name, a glob pattern, a dotted path, any of these
+                after `!` to leave it out; a Parameter; a list of these; or a function of names.
+            include_fixed: whether fixed parameters are included.
+            flatten: whether vectors are taken apart into one scalar Parameter for each element.
+            submodules: a Module below this one, its path, or a list of these, to look in.
+
+        Raises:
+            UnknownParameterError: a name or pattern that fits no parameter.
+            UnknownSubmoduleError: a submodule that is not part of this module.
+            DuplicateNameError: two parameters of one name.
+        """
+        entries = select(self, param_filter, include_fixed=include_fixed, submodules=submodules)
+        if flatten:
+            return iter(flat_params(entries).items())
+        return iter([(entry.name, entry.param) for entry in distinct(entries)])
+
+    def named_params(
+        self,
+        param_filter: ParamFilter = None,
+        *,
+        include_fixed: bool = False,
+        submodules: Submodules = None,
+    ) -> dict[str, Parameter]:
+        """Give the parameters by full name; arguments as for `iter_params`."""
+        entries = select(self, param_filter, include_fixed=include_fixed, submodules=submodules)
+        return {entry.name: entry.param for entry in distinct(entries)}
+
+    def param_names(self, *args: Any, **kwargs: Any) -> list[str]:
+        """Give the full names; arguments as for `named_params`."""
+        return [entry.name for entry in distinct(select(self, *args, **kwargs))]
+
+    def params(self, *args: Any, **kwargs: Any) -> list[Parameter]:
+        """Give the parameters; arguments as for `named_params`."""
+        return [entry.param for entry in distinct(select(self, *args, **kwargs))]
+
+    def param(self, name: str, *args: Any, **kwargs: Any) -> Parameter:
+        """Give one parameter by its full name or dotted path.
+
+        Raises:
+            UnknownParameterError: there is none, or it is fixed and `include_fixed` is not set.
+        """
+        return find(self, name, *args, **kwargs).param
+
+    def named_param_values(
+        self,
+        param_filter: ParamFilter = None,
+        *,
+        scaled: bool = False,
+        space: str | None = None,
+        **kwargs: Any,
+    ) -> dict[str, jax.Array]:
+        """Give physical values by full name.
+
+        Args:
+            param_filter: as for `iter_params`.
+            scaled: give the scaled values, which computations see.
+            space: `latent`, `physical` or `scaled`; wins over `scaled`.
+            **kwargs: `include_fixed` and `submodules` as for `named_params`.
+        """
+        where = chosen_space("physical", scaled, space)
+        entries = distinct(select(self, param_filter, **kwargs))
+        return {entry.name: value_in(entry.param, where) for entry in entries}
+
+    def param_values(self, *args: Any, **kwargs: Any) -> list[jax.Array]:
+        """Give physical values; arguments as for `named_param_values`."""
+        return list(self.named_param_values(*args, **kwargs).values())
+
+    def param_value(
+        self, name: str, *, scaled: bool = False, space: str | None = None, **kwargs: Any
+    ) -> jax.Array:
+        """Give the physical value of one parameter; keywords as for `named_param_values`."""
+        where = chosen_space("physical", scaled, space)
+        return value_in(find(self, name, **kwargs).param, where)
+
+    def named_flat_params(
+        self, *, include_fixed: bool = False, submodules: Submodules = None
+    ) -> dict[str, Parameter]:
+        """Give one scalar Parameter for each element by flat name.
+
+        Raises:
+            DistributionError: a vector with a joint distribution, which cannot be taken apart.
+            ParameterTypeError: a vector with a transform that mixes its elements.
+        """
+        return flat_params(select(self, include_fixed=include_fixed, submodules=submodules))
+
+    def flat_param_names(
+        self, *, include_fixed: bool = False, submodules: Submodules = None
+    ) -> list[str]:
+        """Give one name for each element: `vec_0`, `vec_1`; scalars keep their full name."""
+        return flat_names(select(self, include_fixed=include_fixed, submodules=submodules))
+
+    def flat_params(self, **kwargs: Any) -> list[Parameter]:
+        """Give one scalar Parameter for each element; keywords as for `named_flat_params`."""
+        return list(self.named_flat_params(**kwargs).values())
+
+    def named_flat_param_values(
+        self,
+        *,
+        scaled: bool = False,
+        return_floats: bool = False,
+        space: str | None = None,
+        **kwargs: Any,
+    ) -> dict[str, Any]:
+        """Give the physical value of each element by flat name.
+
+        Args:
+            scaled: give the scaled values, which computations see.
+            return_floats: give Python floats instead of arrays of shape `()`.
+            space: `latent`, `physical` or `scaled`; wins over `scaled`.
+            **kwargs: `include_fixed` and `submodules`.
+        """
+        where = chosen_space("physical", scaled, space)
+        entries = select(self, **kwargs)
+        return flat_floats(entries, where) if return_floats else flat_items(entries, where)
+
+    def flat_param_values(
+        self,
+        *,
+        scaled: bool = False,
+        space: str | None = None,
+        include_fixed: bool = False,
+        submodules: Submodules = None,
+    ) -> jax.Array:
+        """Give the latent values of all elements as one vector, `(num_flat_params,)`.
+
+        Args:
+            scaled: give the scaled values instead.
+            space: `latent`, `physical` or `scaled`; wins over `scaled`.
+            include_fixed: whether fixed parameters are included.
+            submodules: look in these only.
+        """
+        where = chosen_space("latent", scaled, space)
+        entries = select(self, include_fixed=include_fixed, submodules=submodules)
+        return flat_vector([entry.param for entry in entries], where)
+
+    @property
+    def num_params(self) -> int:
+        """Number of free parameters."""
+        return len(select(self))
+
+    @property
+    def num_flat_params(self) -> int:
+        """Number of elements of all free parameters."""
+        return sum(entry.param.size for entry in select(self))
+
+    def with_params(
+        self,
+        params: Any = None,
+        check_missing: bool = False,
+        check_unknown: bool = True,
+        fix_others: bool = False,
+        include_fixed: bool = False,
+        **param_kwargs: Any,
+    ) -> Any:
+        """Give a module with new values, from one latent vector or by name.
+
+        See `parax.module.with_params`, which does the same for any PyTree.
+        """
+        return with_params(
+            self,
+            params,
+            check_missing,
+            check_unknown,
+            fix_others,
+            include_fixed,
+            **param_kwargs,
+        )
+
+    def validate_params(self) -> None:
+        """Check that all parameters have different names, fixed ones included.
+
+        Raises:
+            DuplicateNameError: two of one name; both attribute paths are given.
+        """
+        validate_params(self)
+
+    def __deepcopy__(self, memo: object) -> Any:
+        return rebuild(self)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return restore, (type(self), dict(vars(self)))

@@ -1,0 +1,171 @@
+"""Static metadata whose comparison and hash never raise, and PyTrees reduced to their arrays.
+
+JAX compares and hashes the static half of every argument of a compiled function. What a person
+puts into `info`, or what a distribution keeps beside its arrays, may be a list, a dict or an
+array, none of which can be trusted with `==` and `hash`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import jax.tree_util as jtu
+import numpy as np
+
+
+def is_concrete(x: Any) -> bool:
+    """Tell whether the numbers of `x` can be looked at, that is, whether it is no tracer."""
+    return not isinstance(x, jax.core.Tracer)
+
+
+def same(a: Any, b: Any) -> bool:
+    """Compare two static values by content; never raises, and NaN equals NaN."""
+    if a is b:
+        return True
+    if type(a) is not type(b):
+        return False
+    if isinstance(a, np.ndarray | jax.Array):
+        if not (is_concrete(a) and is_concrete(b)) or a.shape != b.shape or a.dtype != b.dtype:
+            return False
+        return np.asarray(a).tobytes() == np.asarray(b).tobytes()
+    if isinstance(a, list | tuple):
+        return len(a) == len(b) and all(map(same, a, b))
+    if isinstance(a, dict):
+        return a.keys() == b.keys() and all(same(a[key], b[key]) for key in a)
+    try:
+        return bool(a == b) or bool(a != a and b != b)
+    except Exception:  # `==` of a foreign class may do anything; such values differ
+        return False
+
+
+def _hash_or_zero(x: Any) -> int:
+    try:
+        return hash(x)
+    except TypeError:  # unhashable content: `same` decides alone
+        return 0
+
+
+class Notes:
+    """Name, scale and remarks of a parameter: everything about it that is no array.
+
+    Equality is by content and never raises, whatever `info` holds; the hash is computed once.
+    """
+
+    __slots__ = ("_hash", "info", "name", "scale")
+
+    def __init__(
+        self,
+        name: str | Sequence[str] | None = None,
+        scale: float = 1.0,
+        info: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.name = name
+        self.scale = scale
+        self.info = dict(info or {})
+        key = name if name is None or isinstance(name, str) else tuple(name)
+        self._hash = hash((key, scale, frozenset(self.info)))
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        if not isinstance(other, Notes):
+            return NotImplemented
+        mine, theirs = (self.name, self.scale, self.info), (other.name, other.scale, other.info)
+        return self._hash == other._hash and same(mine, theirs)
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __repr__(self) -> str:
+        return f"Notes(name={self.name!r}, scale={self.scale!r}, info={self.info!r})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Notes, (self.name, self.scale, self.info)
+
+    def __deepcopy__(self, memo: object) -> Notes:
+        return self  # static, never changed in place
+
+
+_ARRAY = None
+"""Stands in `Skeleton.rest` where an array was taken out; a real leaf is never None."""
+
+
+class Skeleton:
+    """A PyTree without its arrays: structure, and the leaves that are no arrays."""
+
+    __slots__ = ("_hash", "rest", "structure")
+
+    def __init__(self, structure: Any, rest: tuple[Any, ...]) -> None:
+        self.structure = structure
+        self.rest = rest
+        self._hash = hash((_hash_or_zero(structure), len(rest)))
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        if not isinstance(other, Skeleton):
+            return NotImplemented
+        return (
+            self._hash == other._hash
+            and same(self.structure, other.structure)
+            and same(self.rest, other.rest)
+        )
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __repr__(self) -> str:
+        return f"Skeleton({self.structure})"
+
+    def __deepcopy__(self, memo: object) -> Skeleton:
+        return self
+
+
+class Packed(eqx.Module):
+    """A distribution or a transform whose only leaves are its floating-point arrays.
+
+    The objects of distreqx hold Python bools and integers as leaves, which `jax.grad` refuses and
+    `jax.jit` turns into tracers that no `if` can read. Here they are part of the structure.
+    """
+
+    arrays: tuple[Any, ...]
+    skeleton: Skeleton = eqx.field(static=True)
+
+    def __init__(self, tree: Any) -> None:
+        leaves, structure = jtu.tree_flatten(tree)
+        leaves = [
+            jnp.array(x, dtype=jnp.result_type(type(x))) if type(x) in (float, complex) else x
+            for x in leaves
+        ]
+        self.arrays = tuple(x for x in leaves if _is_leaf_array(x))
+        rest = tuple(_ARRAY if _is_leaf_array(x) else x for x in leaves)
+        self.skeleton = Skeleton(structure, rest)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Packed, (unpack(self),)  # the structure of a PyTree does not pickle, the tree does
+
+
+def _is_leaf_array(x: Any) -> bool:
+    return eqx.is_inexact_array(x) or isinstance(x, np.floating) or not is_concrete(x)
+
+
+def unpack(packed: Packed | None) -> Any:
+    """Give back what was packed, with its present arrays."""
+    if packed is None:
+        return None
+    arrays = iter(packed.arrays)
+    skeleton = packed.skeleton
+    leaves = [next(arrays) if x is _ARRAY else x for x in skeleton.rest]
+    return jtu.tree_unflatten(skeleton.structure, leaves)
+
+
+def repack(skeleton: Skeleton, arrays: Sequence[Any]) -> Packed:
+    """Fill a structure with arrays."""
+    new = object.__new__(Packed)
+    object.__setattr__(new, "arrays", tuple(arrays))
+    object.__setattr__(new, "skeleton", skeleton)
+    return new
