@@ -8,7 +8,7 @@ from parax.module._partition import partition
 from parax.module._trainable import trainable_bounds, trainable_names, trainable_part
 from parax.module._update import with_params
 from parax.module._walk import NamedParam, named_params
-from parax.parameters._rebuild import rebuild
+from parax.parameters import rebuild
 
 __all__ = [
     "FeatureInfo",

@@ -33,7 +33,7 @@ class FeatureInfo(NamedTuple):
 def feature(fn: _Fn, /) -> _Fn: ...
 @overload
 def feature(*, unit: str | None = None) -> Callable[[_Fn], _Fn]: ...
-def feature(fn: Any = None, /, *, unit: str | None = None) -> Any:
+def feature(fn: Any = None, /, *, unit: Any = None) -> Any:
     """Mark a method as readable from expressions, as if it were an attribute.
 
     The method is called with the context that it declares: `def gain(self, sweep)` with the sweep,

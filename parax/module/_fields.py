@@ -12,7 +12,7 @@ import jax
 import numpy as np
 
 from parax.module._annotations import converter_for
-from parax.parameters._rebuild import rebuild
+from parax.parameters import rebuild
 
 
 def field(

@@ -19,9 +19,7 @@ from parax.module._values import (
     flat_params,
     flat_vector,
 )
-from parax.parameters import Parameter
-from parax.parameters._rebuild import rebuild, restore
-from parax.parameters._spaces import value_in
+from parax.parameters import Parameter, rebuild, restore, value_in
 
 
 class Module(eqx.Module):
@@ -111,7 +109,7 @@ class Module(eqx.Module):
         """Give the parameters; arguments as for `named_params`."""
         return [entry.param for entry in distinct(select(self, *args, **kwargs))]
 
-    def param(self, name: str, *args: Any, **kwargs: Any) -> Parameter:
+    def param(self, name: Any, *args: Any, **kwargs: Any) -> Parameter:
         """Give one parameter by its full name or dotted path.
 
         Raises:
@@ -124,7 +122,7 @@ class Module(eqx.Module):
         param_filter: ParamFilter = None,
         *,
         scaled: bool = False,
-        space: str | None = None,
+        space: Any = None,
         **kwargs: Any,
     ) -> dict[str, jax.Array]:
         """Give physical values by full name.
@@ -144,7 +142,7 @@ class Module(eqx.Module):
         return list(self.named_param_values(*args, **kwargs).values())
 
     def param_value(
-        self, name: str, *, scaled: bool = False, space: str | None = None, **kwargs: Any
+        self, name: Any, *, scaled: bool = False, space: Any = None, **kwargs: Any
     ) -> jax.Array:
         """Give the physical value of one parameter; keywords as for `named_param_values`."""
         where = chosen_space("physical", scaled, space)
@@ -176,7 +174,7 @@ class Module(eqx.Module):
         *,
         scaled: bool = False,
         return_floats: bool = False,
-        space: str | None = None,
+        space: Any = None,
         **kwargs: Any,
     ) -> dict[str, Any]:
         """Give the physical value of each element by flat name.
@@ -195,7 +193,7 @@ class Module(eqx.Module):
         self,
         *,
         scaled: bool = False,
-        space: str | None = None,
+        space: Any = None,
         include_fixed: bool = False,
         submodules: Submodules = None,
     ) -> jax.Array:

@@ -15,7 +15,7 @@ def element_names(full: str, param: Parameter) -> list[str]:
     size = param.size
     if size == 1:
         return [full]
-    name = None if param.metadata is None else param.metadata._notes.name
+    name = param.name
     if isinstance(name, list):
         return [f"{full}_{word}" for word in name]
     return [f"{full}_{i}" for i in range(size)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -18,8 +18,10 @@ from parax.errors import (
 from parax.module._walk import ModuleEntry, NamedParam, Walk, usable, walk
 from parax.parameters import Parameter
 
-ParamFilter = str | Parameter | Callable[[str], Any] | Iterable[str | Parameter] | None
-Submodules = str | eqx.Module | Iterable[str | eqx.Module] | None
+ParamFilter = Any
+"""None, a name, a pattern, a path, a Parameter, a list of these, or a function of the name."""
+Submodules = Any
+"""None, a Module, its dotted path or name path, or a list of these."""
 
 
 def select(
@@ -51,7 +53,7 @@ def select(
     return list(usable(entries, include_fixed=include_fixed))
 
 
-def find(tree: Any, name: str, **options: Any) -> NamedParam:
+def find(tree: Any, name: Any, **options: Any) -> NamedParam:
     """Give the one parameter of a full name or dotted path.
 
     Raises:
@@ -141,10 +143,8 @@ def _wrong_filter(item: Any) -> ParameterTypeError:
 
 
 def _below(found: Walk, submodules: Submodules) -> list[NamedParam]:
-    if isinstance(submodules, str | eqx.Module) or not isinstance(
-        submodules, list | tuple | set | frozenset
-    ):
-        submodules = [submodules]  # pyright: ignore[reportAssignmentType]  # checked one by one
+    if not isinstance(submodules, list | tuple | set | frozenset):
+        submodules = [submodules]
     places: set[int] = set()
     for item in submodules:
         for entry in _modules(found.modules, item):

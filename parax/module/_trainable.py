@@ -11,9 +11,8 @@ from parax._diagnostic import quoted
 from parax.errors import ParameterValueError
 from parax.module._names import element_names, require_distinct
 from parax.module._partition import partition
-from parax.module._walk import key_text, walk
-from parax.parameters import Parameter, is_param
-from parax.parameters._spaces import latent_bounds
+from parax.module._walk import key_text, usable, walk
+from parax.parameters import Parameter, is_param, latent_bounds
 
 
 def trainable_part(model: Any) -> tuple[Any, Any]:
@@ -98,18 +97,22 @@ def trainable_bounds(model: Any) -> np.ndarray:
     rows: list[np.ndarray] = []
     for _, leaf, _, param in _leaves(model):
         bounds = None if param is None else latent_bounds(param)
-        limits = _UNBOUNDED if bounds is None else np.asarray(bounds, dtype=float)
-        rows.append(np.broadcast_to(limits, (*np.shape(leaf), 2)).reshape(-1, 2))
+        if bounds is None:
+            rows.append(np.full((np.size(leaf), 2), (-np.inf, np.inf)))
+        else:
+            limits = np.asarray(bounds, dtype=float)
+            rows.append(np.broadcast_to(limits, (*np.shape(leaf), 2)).reshape(-1, 2))
     return np.concatenate(rows) if rows else np.zeros((0, 2))
-
-
-_UNBOUNDED = np.array([-np.inf, np.inf])
 
 
 def _leaves(model: Any) -> list[tuple[str, Any, str, Parameter | None]]:
     """Give path, value, full name and Parameter (if it is one's) of each trainable leaf."""
+    entries = walk(model).entries
+    if entries and not _defines_parameters(type(model)):
+        free = usable(entries, include_fixed=False)
+        return [(path, param.latent_value, name, param) for name, path, param in free]
     dynamic, _ = trainable_part(model)
-    params = {entry.path: entry for entry in walk(model).entries}
+    params = {entry.path: entry for entry in entries}
     shallow, _ = jtu.tree_flatten_with_path(dynamic, is_leaf=is_param)
     leaves: list[tuple[str, Any, str, Parameter | None]] = []
     for keys, leaf in shallow:

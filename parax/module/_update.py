@@ -15,11 +15,15 @@ from parax.errors import DuplicateNameError, MissingParameterError, ParameterVal
 from parax.module._names import distinct, element_names
 from parax.module._selection import unknown_parameter
 from parax.module._walk import NamedParam, usable, walk
-from parax.parameters import Parameter, is_param
-from parax.parameters._checks import as_float_array, warn_outside
-from parax.parameters._parameter import changed, with_physical
-from parax.parameters._spaces import check_reached, physical, require_elementwise
-from parax.parameters._static import is_concrete
+from parax.parameters import (
+    Parameter,
+    as_float_array,
+    changed,
+    is_concrete,
+    is_param,
+    with_elements,
+    with_physical,
+)
 
 _MANY = 1000
 """From here on, iterating over a vector is faster than making each scalar by itself."""
@@ -185,7 +189,9 @@ def _by_name(
         changes[place] = (_whole(entries[place].param, name, value), None)
     for place, values in single.items():
         param = entries[place].param
-        changes[place] = (_with_elements(param, entries[place].name, values), frozenset(values))
+        numbers = {i: value for i, (_, value) in values.items()}
+        new = with_elements(param, numbers, entries[place].name)
+        changes[place] = (new, frozenset(values))
     return changes
 
 
@@ -200,7 +206,7 @@ class _Lookup:
             if param.latent_value is None:
                 continue
             self.full[name] = place
-            if param.metadata is not None and isinstance(param.metadata._notes.name, list):
+            if isinstance(param.name, list):
                 for i, word in enumerate(element_names(name, param)):
                     if word != name:
                         self.listed.setdefault(word, (place, i))
@@ -225,7 +231,7 @@ class _Lookup:
         if place is None or not digits.isdecimal() or str(int(digits)) != digits:
             return None
         param = self.entries[place].param
-        named = param.metadata is not None and isinstance(param.metadata._notes.name, list)
+        named = isinstance(param.name, list)
         return (
             None if named or param.size == 1 or int(digits) >= param.size else (place, int(digits))
         )
@@ -233,45 +239,10 @@ class _Lookup:
 
 def _whole(param: Parameter, name: str, value: Any) -> Parameter:
     if not isinstance(value, Parameter):
-        return with_physical(param, value, f"parameter {quoted(name)}")
+        return with_physical(param, value, name)
     if value.name is None and param.name is not None:
         return value.with_name(param.name)
     return value
-
-
-def _with_elements(param: Parameter, full: str, values: Mapping[int, tuple[str, Any]]) -> Parameter:
-    """Change single elements; the others keep their latent values exactly."""
-    metadata = param.metadata
-    packed = None if metadata is None else metadata._transform
-    if packed is not None:
-        require_elementwise(packed, param.shape, f"elements of {quoted(full)} cannot be changed")
-    where = jnp.asarray(sorted(values))
-    numbers = jnp.stack([_scalar(*values[i]) for i in sorted(values)])
-    target = physical(param).reshape(-1).at[where].set(numbers).reshape(param.shape)
-    latent = target
-    if metadata is not None and packed is not None:
-        transform = metadata.transform
-        # Elements that are not given may sit on the edge of the range: only the given ones count.
-        latent = transform.inverse(target)
-        check_reached(transform, numbers, latent.reshape(-1)[where])
-    kept = param.latent_value.reshape(-1)
-    new = kept.at[where].set(latent.reshape(-1)[where]).reshape(param.shape)
-    if metadata is not None:
-        warn_outside(target, metadata.bounds, f"parameter {quoted(full)}")
-    return changed(param, latent_value=new)
-
-
-def _scalar(name: str, value: Any) -> jax.Array:
-    label = f"parameter {quoted(name)}"
-    if isinstance(value, Parameter):
-        value = value.value
-    array = as_float_array(value, f"the value of {label}")
-    if array.size != 1:
-        raise ParameterValueError(
-            f"{label} is one element, and got a value of shape {quoted(array.shape)}",
-            hint="give one number",
-        )
-    return array.reshape(())
 
 
 def _require_all(

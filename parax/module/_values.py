@@ -13,13 +13,10 @@ from parax._diagnostic import did_you_mean, quoted
 from parax.errors import ParameterValueError
 from parax.module._names import flat_names
 from parax.module._walk import NamedParam
-from parax.parameters import Parameter
-from parax.parameters._spaces import SPACES, Space, value_in
-from parax.parameters._split import elements, split
-from parax.parameters._static import is_concrete
+from parax.parameters import SPACES, Parameter, Space, elements, is_concrete, split, value_in
 
 
-def chosen_space(default: Space, scaled: bool, space: str | None) -> Space:
+def chosen_space(default: Space, scaled: bool, space: Any) -> Space:
     """Give the space that `scaled=` and `space=` ask for; `space` wins."""
     if space is None:
         return "scaled" if scaled else default

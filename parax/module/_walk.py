@@ -59,9 +59,9 @@ def _visit(node: Any, segments: tuple[str, ...], path: str, last: str, found: Wa
     children = jtu.default_registry.flatten_one_level_with_keys(node)
     if children is None:
         return
+    place, start = len(found.modules), len(found.entries)
     is_module = isinstance(node, eqx.Module) and path != ""
-    if is_module:  # the place in the list, parents before children; completed below
-        place, start = len(found.modules), len(found.entries)
+    if is_module:  # parents before children; completed below
         found.modules.append(ModuleEntry("_".join(segments) or last, path, node, start, start))
     transparent = _transparent_fields(type(node))
     prefix = f"{path}." if path else ""
@@ -97,7 +97,7 @@ def key_text(key: Any) -> str:
 def own_name(node: Any) -> str | None:
     """Give the name that a Parameter or a Module carries itself, if it is a string."""
     if isinstance(node, Parameter):
-        name = None if node.metadata is None else node.metadata._notes.name
+        name = node.name
     elif isinstance(node, eqx.Module) and "name" in type(node).__dataclass_fields__:
         name = getattr(node, "name", None)
     else:

@@ -1,8 +1,14 @@
-"""Parameters: values with a name, bounds, a transform and a distribution."""
+"""Parameters: values with a name, bounds, a transform and a distribution.
 
+The names after the first group serve the rooms above: functions on one Parameter that are quick
+enough to be called on thousands.
+"""
+
+from parax.parameters._checks import as_float_array, warn_outside
+from parax.parameters._elements import elements, with_elements
 from parax.parameters._factories import Fixed, Free, Uniform
 from parax.parameters._metadata import ParameterMetadata
-from parax.parameters._parameter import Parameter
+from parax.parameters._parameter import Parameter, changed, with_physical
 from parax.parameters._predicates import (
     as_param,
     is_fixed_param,
@@ -10,16 +16,39 @@ from parax.parameters._predicates import (
     is_param,
     is_valid_param,
 )
+from parax.parameters._rebuild import rebuild, restore
+from parax.parameters._spaces import (
+    SPACES,
+    Space,
+    latent_bounds,
+    value_in,
+)
+from parax.parameters._split import split
+from parax.parameters._static import is_concrete
 
 __all__ = [
+    "SPACES",
     "Fixed",
     "Free",
     "Parameter",
     "ParameterMetadata",
+    "Space",
     "Uniform",
+    "as_float_array",
     "as_param",
+    "changed",
+    "elements",
+    "is_concrete",
     "is_fixed_param",
     "is_free_param",
     "is_param",
     "is_valid_param",
+    "latent_bounds",
+    "rebuild",
+    "restore",
+    "split",
+    "value_in",
+    "warn_outside",
+    "with_elements",
+    "with_physical",
 ]

@@ -113,7 +113,7 @@ class ArrayProtocol:
     __int__ = _single(int)
     __complex__ = _single(complex)
 
-    T, mT = _attribute("T"), _attribute("mT")
+    T, mT = _attribute("T"), _attribute("mT")  # noqa: N815  # the name that arrays have
     real, imag = _attribute("real"), _attribute("imag")
     at = _attribute("at")
     reshape, ravel = _delegate("reshape"), _delegate("ravel")

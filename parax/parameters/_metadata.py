@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 import equinox as eqx
-import jax
 
 from parax._diagnostic import did_you_mean, quoted
 from parax.errors import ParameterTypeError
@@ -46,19 +44,21 @@ class ParameterMetadata(eqx.Module):
         ('L', '0402', False)
     """
 
+    __getattribute__ = object.__getattribute__  # as in Parameter
+
     _distribution: Packed | None
     _transform: Packed | None
-    bounds: jax.Array | None
+    bounds: Any  # array `(..., 2)`, or None
     _notes: Notes = eqx.field(static=True)
 
     def __init__(
         self,
-        name: str | Sequence[str] | None = None,
+        name: Any = None,
         distribution: Any = None,
         transform: Any = None,
         bounds: Any = None,
-        scale: float = 1.0,
-        info: Mapping[str, Any] | None = None,
+        scale: Any = 1.0,
+        info: Any = None,
     ) -> None:
         distribution = checked_distribution(distribution)
         transform = checked_transform(transform, distribution, bounds)
@@ -119,9 +119,7 @@ _REFUSED = {
 _SPELT = ("value", "fixed", "metadata", "latent_value", "info", "unit", "shape", *KEYWORDS)
 
 
-def metadata_from(
-    given: ParameterMetadata | None, keywords: dict[str, Any]
-) -> ParameterMetadata | None:
+def metadata_from(given: Any, keywords: dict[str, Any]) -> ParameterMetadata | None:
     """Join metadata with the keywords of a constructor: keywords win, remarks are merged."""
     if given is not None and not isinstance(given, ParameterMetadata):
         raise ParameterTypeError(

@@ -52,7 +52,12 @@ class Parameter(ArrayProtocol, eqx.Module):
         ([3.0, 5.0, 7.0], [1.0, 2.0, 3.0], 'a')
     """
 
-    latent_value: jax.Array
+    # Equinox makes a PyTree of every bound method, at the price of Python code on each access of
+    # any attribute. A Parameter's methods are no functions to differentiate, and thousands of
+    # Parameters are read at once.
+    __getattribute__ = object.__getattribute__
+
+    latent_value: Any  # an array; None on the half of a partition that does not hold it
     fixed: bool = eqx.field(static=True)
     metadata: ParameterMetadata | None
 
@@ -60,7 +65,7 @@ class Parameter(ArrayProtocol, eqx.Module):
         self,
         value: Any = None,
         fixed: bool = False,
-        metadata: ParameterMetadata | None = None,
+        metadata: Any = None,
         *,
         latent_value: Any = None,
         **kwargs: Any,
@@ -83,8 +88,8 @@ class Parameter(ArrayProtocol, eqx.Module):
             warn_outside(physical(self), bounds, label_of(self))
 
     @property
-    def value(self) -> jax.Array:
-        """The physical value: the transform of `latent_value`, unscaled."""
+    def value(self) -> Any:
+        """The physical value, an array: the transform of `latent_value`, unscaled."""
         return physical(self)
 
     @property
@@ -103,12 +108,12 @@ class Parameter(ArrayProtocol, eqx.Module):
         return None if self.metadata is None else self.metadata.transform
 
     @property
-    def bounds(self) -> jax.Array | None:
+    def bounds(self) -> Any:
         """Bounds `(..., 2)` of the physical value, or None."""
         return None if self.metadata is None else self.metadata.bounds
 
     @property
-    def latent_bounds(self) -> jax.Array | None:
+    def latent_bounds(self) -> Any:
         """Bounds `(..., 2)` of the latent value, or None.
 
         A bound on or beyond the edge of the transform's range is infinite here.
@@ -153,8 +158,8 @@ class Parameter(ArrayProtocol, eqx.Module):
         """Type of the elements."""
         return jnp.result_type(self.latent_value)
 
-    def with_name(self, name: str | list[str] | None) -> Parameter:
-        """Give a copy under another name.
+    def with_name(self, name: Any) -> Parameter:
+        """Give a copy under another name: a string, one for each element in C order, or None.
 
         Raises:
             ParameterValueError: a list of names whose length is not the number of elements.
@@ -203,25 +208,36 @@ def changed(p: Parameter, **fields: Any) -> Parameter:
     return restore(type(p), dict(vars(p)) | fields)
 
 
-def label_of(p: Parameter) -> str:
-    """Name a parameter in a message."""
-    name = p.name
-    return f"parameter {quoted(name)}" if isinstance(name, str) else "the parameter"
+def label_of(p: Parameter, name: str | None = None) -> str:
+    """Name a parameter in a message, by `name` if it is known under another one."""
+    known = name or p.name
+    return f"parameter {quoted(known)}" if isinstance(known, str) else "the parameter"
 
 
-def with_physical(p: Parameter, value: Any, label: str | None = None) -> Parameter:
-    """Give a copy with another physical value; `label` is what messages call the parameter."""
-    label = label or label_of(p)
-    array = as_float_array(_no_parameter(value), f"the value of {label}")
-    shape = np.shape(p.latent_value)
-    if array.shape != shape:
-        array = fitted(array, shape, label)
-    metadata = p.metadata
+def with_physical(p: Parameter, value: Any, name: str | None = None) -> Parameter:
+    """Give a copy with another physical value; `name` is what messages call the parameter."""
+    latent, metadata = p.latent_value, p.metadata
+    array = value
+    if not _is_ready(value, latent):  # the words of a message are put together only if needed
+        label = label_of(p, name)
+        array = as_float_array(_no_parameter(value), f"the value of {label}")
+        if array.shape != np.shape(latent):
+            array = fitted(array, np.shape(latent), label)
     if metadata is None:
         return changed(p, latent_value=array)
     new = changed(p, latent_value=inverted(metadata.transform, array))
-    warn_outside(array, metadata.bounds, label)
+    if metadata.bounds is not None:
+        warn_outside(array, metadata.bounds, label_of(p, name))
     return new
+
+
+def _is_ready(value: Any, latent: Any) -> bool:
+    return (
+        isinstance(value, jax.Array)
+        and value.dtype == jnp.result_type(float)
+        and not value.weak_type
+        and value.shape == np.shape(latent)
+    )
 
 
 def fitted(array: jax.Array, shape: tuple[int, ...], label: str) -> jax.Array:

@@ -4,32 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-import jax
 import jax.numpy as jnp
-import numpy as np
 
 from parax._diagnostic import quoted
 from parax.errors import DistributionError
+from parax.parameters._elements import elements
 from parax.parameters._metadata import ParameterMetadata
 from parax.parameters._parameter import Parameter, changed, label_of
 from parax.parameters._rebuild import restore
 from parax.parameters._spaces import is_scalar, require_elementwise, splits
-from parax.parameters._static import Notes, Packed, is_concrete, repack, unpack
-
-_MANY = 1000
-"""From here on, iterating over the array is faster than making each element by itself."""
-
-
-def elements(array: Any) -> list[jax.Array]:
-    """Give the elements of an array in C order, each of shape `()`."""
-    if np.ndim(array) == 0:
-        return [array]
-    flat = jnp.ravel(array)
-    if not is_concrete(flat):
-        return [flat[i] for i in range(flat.size)]
-    if flat.size >= _MANY:
-        return list(flat)
-    return [jnp.asarray(x) for x in np.asarray(flat)]
+from parax.parameters._static import Notes, Packed, repack, unpack
 
 
 def element_names(p: Parameter, separator: str = "_") -> list[str | None]:

@@ -15,11 +15,12 @@ import jax
 import jax.numpy as jnp
 import jax.tree_util as jtu
 import numpy as np
+from jax.core import Tracer
 
 
 def is_concrete(x: Any) -> bool:
     """Tell whether the numbers of `x` can be looked at, that is, whether it is no tracer."""
-    return not isinstance(x, jax.core.Tracer)
+    return not isinstance(x, Tracer)
 
 
 def same(a: Any, b: Any) -> bool:
@@ -63,7 +64,7 @@ class Notes:
         scale: float = 1.0,
         info: Mapping[str, Any] | None = None,
     ) -> None:
-        self.name = name
+        self.name = name if name is None or isinstance(name, str) else list(name)
         self.scale = scale
         self.info = dict(info or {})
         key = name if name is None or isinstance(name, str) else tuple(name)
