@@ -1,13 +1,9 @@
 """Settings of the documentation: Sphinx, pages in Markdown (MyST), nothing from the network."""
 
-import tomllib
-from pathlib import Path
-
-ROOT = Path(__file__).resolve().parent.parent
-META = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+from importlib.metadata import version as version_of
 
 project = "parax"
-version = release = META["version"]
+version = release = version_of("parax")
 project_copyright = "the parax developers"
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
