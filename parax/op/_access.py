@@ -7,7 +7,6 @@ name that starts with `_`, never a plain method, never anything of an object tha
 from __future__ import annotations
 
 import dataclasses
-import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -16,12 +15,9 @@ import jax
 import numpy as np
 
 from parax._diagnostic import did_you_mean, echo
-from parax.errors import MissingInputError, OperatorAttributeError, OperatorTypeError
-from parax.module import features, named_params
+from parax.errors import MissingInputError, ParaxNameError, OperatorAttributeError, OperatorTypeError
+from parax.module import FeatureInfo, features, named_params
 from parax.parameters import is_param
-
-
-_POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
 
 class Missing:
@@ -43,28 +39,23 @@ def _step(owner: Any, name: str, context: tuple[Any, ...]) -> Any:
         return owner.get(name, Missing)
     if name.startswith("_") or is_param(owner) or not isinstance(owner, eqx.Module):
         return Missing
-    if name in features(type(owner)):
-        return _read_feature(owner, name, context)
+    info = features(type(owner)).get(name)
+    if info is not None:
+        return _read_feature(owner, info, context)
     if name in {one.name for one in dataclasses.fields(owner)}:  # pyright: ignore[reportArgumentType]
         value = getattr(owner, name)
         return value if _is_value(value) else Missing
     return Missing
 
 
-def _read_feature(owner: Any, name: str, context: tuple[Any, ...]) -> Any:
-    method = getattr(owner, name)
-    parameters = inspect.signature(method).parameters.values()
-    wanted = [one for one in parameters if one.kind in _POSITIONAL]
-    if any(one.kind is inspect.Parameter.VAR_POSITIONAL for one in parameters):
-        return method(*context)
-    needed = sum(one.default is inspect.Parameter.empty for one in wanted)
-    if len(context) < needed:
+def _read_feature(owner: Any, info: FeatureInfo, context: tuple[Any, ...]) -> Any:
+    if len(context) < len(info.context):
         raise MissingInputError(
-            f"the feature `{name}` of a `{type(owner).__name__}` needs "
-            f"{', '.join(one.name for one in wanted)}, and only the model was given",
-            hint="give the sweep after the model",
+            f"the feature `{info.name}` of a `{type(owner).__name__}` needs "
+            f"{', '.join(info.context)}, and {len(context)} inputs follow the model",
+            hint="give them after the model, for instance the sweep",
         )
-    return method(*context[: len(wanted)])
+    return getattr(owner, info.name)(*context[: len(info.context)])
 
 
 def _by_path(model: Any, path: str, context: tuple[Any, ...]) -> Any:
@@ -144,3 +135,12 @@ def method_of(model: Any, path: str) -> Callable[..., Any]:
             hint="read a value with `op.Attribute(…)` or `op.Lambda(…)`",
         )
     return owner
+
+
+def refuse_shadowed(name: str, args: tuple[Any, ...]) -> None:
+    """Raise if a model has a name that the vocabulary has too (L30)."""
+    if args and look_up(args[0], name, args[1:]) is not Missing:
+        raise ParaxNameError(
+            f"`{name}` is a name of the vocabulary and of the model, a `{type(args[0]).__name__}`",
+            hint=f"write `model.{name}` for the model's, or rename it there",
+        )

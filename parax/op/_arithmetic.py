@@ -6,17 +6,17 @@ as 0 or 1 in arithmetic (L21), where NumPy would say *or*.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from parax.errors import OperatorTypeError
+from parax.errors import OperatorError, OperatorTypeError
 from parax.op._host import host_number, is_plain_number
 from parax.op._traits import Traits, with_traits
-from parax.op._trees import map_leaves
+from parax.op._trees import is_leaf, map_leaves
 
 Function = Callable[..., Any]
 
@@ -203,3 +203,50 @@ def _absolute_leaf(value: Any) -> Any:
 def absolute(value: Any) -> Any:
     """Give the magnitude, elementwise; its gradient at 0 is 0 (X30)."""
     return map_leaves(_absolute_leaf, value)
+
+
+def signed_sum(values: Sequence[Any], signs: Sequence[int], counts: Sequence[int]) -> Any:
+    """Add and subtract terms, each as often as its count says."""
+    total: Any = None
+    for value, sign, count in zip(values, signs, counts, strict=True):
+        term = value if count == 1 else multiply(value, count)
+        if total is None:
+            total = term if sign > 0 else negative(term)
+        else:
+            total = add(total, term) if sign > 0 else subtract(total, term)
+    return total if len(values) > 1 or counts[0] > 1 else positive(total)
+
+
+def check_terms(values: Sequence[Any], signs: Sequence[int]) -> None:
+    """Check that the terms of a sum broadcast, and say which is the first that does not."""
+    if any(not is_leaf(value) for value in values):
+        return  # trees are compared leaf by leaf when they are added
+    shape: tuple[int, ...] = ()
+    for position, value in enumerate(values):
+        own = jnp.shape(value)
+        symbol = "+" if signs[position] > 0 else "-"
+        shape = common_shape(symbol, shape, own, position=position)
+
+
+def common_shape(symbol: str, *shapes: tuple[int, ...], **details: Any) -> tuple[int, ...]:
+    """Give the shape to which operands broadcast.
+
+    Raises:
+        OperatorError: they do not.
+    """
+    try:
+        return jnp.broadcast_shapes(*shapes)
+    except ValueError:
+        listed = ", ".join(map(str, shapes[:-1])) + f" and {shapes[-1]}"
+        raise OperatorError(
+            f"`{symbol}` cannot broadcast shapes {listed}",
+            hint="reduce one side, for instance with `mean(…)`, or index it",
+            left=shapes[0],
+            right=shapes[-1],
+            **details,
+        ) from None
+
+
+def check_broadcast(symbol: str, *operands: Any) -> None:
+    """Check that operands broadcast, leaf by leaf."""
+    map_leaves(lambda *leaves: common_shape(symbol, *map(jnp.shape, leaves)), *operands)

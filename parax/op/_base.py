@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Hashable
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, NoReturn, ParamSpec, TypeVar
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any, ClassVar, Generic, NoReturn, ParamSpec, TypeVar
 
 import equinox as eqx
 import jax
@@ -13,13 +13,12 @@ import numpy as np
 
 from parax._diagnostic import Span, echo
 from parax.errors import OperatorTypeError
+from parax.graph import Graph
+from parax.module import prepare_fields
 from parax.op import _arithmetic as arithmetic
-from parax.op._functions import stored_function
+from parax.op._functions import keywords_of, stored_function
 from parax.op._host import is_plain_number
 from parax.op._traits import traits_of
-
-if TYPE_CHECKING:
-    from parax.graph import Graph
 
 OpInputs = ParamSpec("OpInputs")
 OpOutputs = TypeVar("OpOutputs")
@@ -90,6 +89,7 @@ class Operator(eqx.Module, Generic[OpInputs, OpOutputs]):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
+        prepare_fields(cls)
         if "graph_role" not in cls.__dict__:
             if cls.compute is not Operator.compute:
                 cls.graph_role = "node"
@@ -127,9 +127,39 @@ class Operator(eqx.Module, Generic[OpInputs, OpOutputs]):
         """Tell whether a number at this operand's position decides the structure (X2)."""
         return isinstance(number, bool | np.bool_)
 
+    def sum_signs(self) -> tuple[int, ...] | None:
+        """Give the sign of each operand if this is their signed sum; None if it is not (X15)."""
+        return None
+
+    def accumulate(
+        self, values: Sequence[Any], signs: Sequence[int], counts: Sequence[int]
+    ) -> Any:
+        """Add up operands that were merged from a chain of sums."""
+        return arithmetic.signed_sum(values, signs, counts)
+
+    def check_terms(self, values: Sequence[Any], signs: Sequence[int]) -> None:
+        """Raise if the terms of a merged sum do not fit; `position` says which."""
+        arithmetic.check_terms(values, signs)
+
     def symbol(self) -> str:
         """Give the short name under which displays and messages show this operator."""
         return type(self).__name__
+
+    # --- What a leaf says of itself ------------------------------------------------------------
+
+    def accepted_keywords(self, args: Sequence[Any]) -> frozenset[str] | None:
+        """Give the names of the keywords that a leaf takes; None for all (X11)."""
+        return keywords_of(type(self).__call__)
+
+    def claimed_keyword(self) -> str | None:
+        """Give the keyword that a leaf alone consumes, if there is one."""
+        return None
+
+    def check_name(self, name: str, args: tuple[Any, ...]) -> None:
+        """Raise if the model has the bare vocabulary name that a text used (L30)."""
+        from parax.op._access import refuse_shadowed
+
+        refuse_shadowed(name, args)
 
     def check_inputs(self, args: tuple[Any, ...], inputs: dict[str, Any]) -> None:
         """Raise what can be told from the inputs' values, before the run; see `checks_inputs`."""
@@ -158,8 +188,6 @@ class Operator(eqx.Module, Generic[OpInputs, OpOutputs]):
 
     def graph(self) -> Graph:
         """Give the graph of this expression."""
-        from parax.graph import Graph
-
         return Graph.of(self)
 
     def inputs(self) -> tuple[str, ...]:
@@ -258,12 +286,18 @@ class Operator(eqx.Module, Generic[OpInputs, OpOutputs]):
 
 
 class _NoArray:
-    """What an expression gives JAX in place of an array: something that explains itself."""
+    """What an expression gives JAX in place of an array: something that explains itself.
+
+    JAX's functions either ask it for an array once more, or put it into the text of an error.
+    """
 
     def __init__(self, operator: Operator) -> None:
         self._operator = operator
 
     def __jax_array__(self) -> NoReturn:
+        raise not_a_value(self._operator, _calling_jax_function())
+
+    def __format__(self, spec: str) -> NoReturn:
         raise not_a_value(self._operator, _calling_jax_function())
 
 

@@ -15,6 +15,7 @@ from parax.op._functions import function_key, is_plain_function, stored_function
 from parax.op._traits import traits_of
 
 _MAX_STRUCTURAL_EXPONENT = 64
+_SUMS = {arithmetic.add: (1, 1), arithmetic.subtract: (1, -1)}
 
 
 class FunctionOperator(Operator):
@@ -43,9 +44,11 @@ class FunctionOperator(Operator):
         return fn(*rest)
 
     def check(self, *operands: Any) -> None:
-        own = traits_of(plain_function(self.fn)).check
-        if own is not None:
-            own(*operands)
+        traits = traits_of(plain_function(self.fn))
+        if traits.check is not None:
+            traits.check(*operands)
+        if traits.elementwise and len(operands) > 1:
+            arithmetic.check_broadcast(traits.symbol, *operands)
 
     def fold(self, *numbers: Any) -> Any:
         host = traits_of(plain_function(self.fn)).host
@@ -142,6 +145,9 @@ class Binary(FunctionOperator):
 
     def _values(self) -> tuple[Any, ...]:
         return (self.left, self.right)
+
+    def sum_signs(self) -> tuple[int, ...] | None:
+        return _SUMS.get(plain_function(self.fn))
 
     def is_structure(self, position: int, number: Any) -> bool:
         # X2: a traced exponent costs four times as much and has a worse gradient.

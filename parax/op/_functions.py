@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 from collections.abc import Callable, Hashable
 from functools import lru_cache
@@ -78,3 +79,15 @@ class _Identity:
 
     def __hash__(self) -> int:
         return id(self.fn)
+
+
+def keywords_of(fn: Callable[..., Any]) -> frozenset[str] | None:
+    """Give the names of the keywords that a callable accepts; None for all of them."""
+    try:
+        parameters = inspect.signature(fn).parameters.values()
+    except (TypeError, ValueError):  # a builtin without a signature
+        return frozenset()
+    if any(one.kind is inspect.Parameter.VAR_KEYWORD for one in parameters):
+        return None
+    kinds = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+    return frozenset(one.name for one in parameters if one.kind in kinds)

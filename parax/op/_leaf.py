@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
@@ -18,24 +17,8 @@ from parax.errors import (
 from parax.op._access import Missing, look_up, method_of, public_names, unknown_attribute
 from parax.op._base import Operator
 from parax.op._elementwise import plain_function
-from parax.op._functions import stored_function
+from parax.op._functions import keywords_of, stored_function
 from parax.op._traits import traits_of
-
-ALL_KEYWORDS = None
-"""What `accepted_keywords` gives for a leaf that takes any keyword."""
-
-
-def keywords_of(fn: Callable[..., Any]) -> frozenset[str] | None:
-    """Give the names of the keywords that a callable accepts; None for all of them."""
-    try:
-        parameters = inspect.signature(fn).parameters.values()
-    except (TypeError, ValueError):  # a builtin without a signature
-        return frozenset()
-    if any(one.kind is inspect.Parameter.VAR_KEYWORD for one in parameters):
-        return ALL_KEYWORDS
-    kinds = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
-    return frozenset(one.name for one in parameters if one.kind in kinds)
-
 
 class Lambda(Operator):
     """A leaf that calls a function with all inputs: `fn(*args, **kwargs)` (O16).

@@ -128,10 +128,15 @@ class Sum(Operator):
     def static_key(self) -> Hashable:
         return (isinstance(self.operators, tuple), self.axis)
 
+    def sum_signs(self) -> tuple[int, ...] | None:
+        plain = len(self.operands()) > 1 and not self._reduces()
+        return (1,) * len(self.operands()) if plain else None
+
     def _reduces(self) -> bool:
         return self.axis is not None or not isinstance(self.operators, tuple)
 
     def check(self, *operands: Any) -> None:
+        arithmetic.check_terms(operands, (1,) * len(operands))
         if len(operands) == 1:
             map_leaves(lambda leaf: _require_axes(self.axis, leaf, "Sum"), operands[0])
 

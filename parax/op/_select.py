@@ -12,6 +12,7 @@ import numpy as np
 
 from parax._diagnostic import did_you_mean, echo
 from parax.errors import OperatorIndexError, OperatorTypeError
+from parax.op._arithmetic import check_broadcast
 from parax.op._base import Operator, as_operand
 from parax.op._trees import as_array, is_leaf, map_leaves
 
@@ -47,6 +48,9 @@ class Where(Operator):
 
     def operands(self) -> tuple[Any, ...]:
         return (self.condition, self.true_branch, self.false_branch)
+
+    def check(self, *operands: Any) -> None:
+        check_broadcast("where", *operands)
 
     def compute(self, condition: Any, true_value: Any, false_value: Any) -> Any:
         return map_leaves(_choose, condition, true_value, false_value)

@@ -1,0 +1,64 @@
+"""parax: write an objective, and have it run fast.
+
+Every public name is loaded when it is first used, so that the command line starts without JAX.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+_ROOMS = {
+    "parax.api": "compile problem",
+    "parax.dsl": "Vocabulary find_vocabulary parse",
+    "parax.engine": "cache_info clear_cache set_cache_size",
+    "parax.errors": """BoundsError CompileError DistributionError DuplicateNameError GraphError
+        LimitError MissingExtraError MissingInputError MissingParameterError NonFiniteError
+        NoTrainableParametersError OperatorAttributeError OperatorError OperatorIndexError
+        OperatorTypeError ParameterBoundsWarning ParameterTypeError ParameterValueError ParaxError
+        ParaxNameError ParaxSyntaxError ParaxTypeError PrecisionWarning TouchstoneError UnitError
+        UnknownParameterError UnknownSubmoduleError UpdateError""",
+    "parax.limits": "Limits",
+    "parax.module": "Module feature field partition",
+    "parax.op": "Operator OpInputs OpOutputs",
+    "parax.parameters": "Fixed Free Parameter ParameterMetadata Uniform",
+    "parax.problems": "Compiled Problem",
+    "parax.units": "quantity",
+}
+_HOME = {name: room for room, names in _ROOMS.items() for name in names.split()}
+_SUBMODULES = (
+    "api", "dsl", "engine", "errors", "functions", "graph", "limits", "module", "op",
+    "parameters", "problems", "rf", "units",
+)  # fmt: skip
+
+__all__ = [*_HOME, *_SUBMODULES]  # noqa: PLE0604 - the names stand in the table above
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        value = getattr(importlib.import_module(_HOME[name]), name)
+        globals()[name] = value
+        return value
+    if name in _SUBMODULES:
+        return importlib.import_module(f"parax.{name}")
+    raise AttributeError(f"module 'parax' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
+
+if TYPE_CHECKING:
+    from parax import functions, graph, op, rf
+    from parax.api import compile, problem  # noqa: A004
+    from parax.dsl import Vocabulary, find_vocabulary, parse
+    from parax.engine import cache_info, clear_cache, set_cache_size
+    from parax.errors import *  # noqa: F403
+    from parax.limits import Limits
+    from parax.module import Module, feature, field, partition
+    from parax.op import Operator, OpInputs, OpOutputs
+    from parax.parameters import Fixed, Free, Parameter, ParameterMetadata, Uniform
+    from parax.problems import Compiled, Problem
+    from parax.units import quantity

@@ -1,0 +1,29 @@
+"""The graph of an expression: a flat table of interned nodes, validated before it is compiled."""
+
+from parax.graph._evaluate import Feed, evaluate
+from parax.graph._graph import Graph, same
+from parax.graph._routing import check_inputs, check_names, route
+from parax.graph._skeleton import Skeleton, abstract, as_dynamic, split
+from parax.graph._structure import Kind, SlotKind, Structure
+from parax.graph._validate import Shapes, infer, raise_all, validate_structure
+
+__all__ = [
+    "Feed",
+    "Graph",
+    "Kind",
+    "Shapes",
+    "Skeleton",
+    "SlotKind",
+    "Structure",
+    "abstract",
+    "as_dynamic",
+    "check_inputs",
+    "check_names",
+    "evaluate",
+    "infer",
+    "raise_all",
+    "route",
+    "same",
+    "split",
+    "validate_structure",
+]

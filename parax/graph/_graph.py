@@ -1,0 +1,225 @@
+"""Graph: an expression as a flat table, with its numbers and arrays beside it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import jax
+import jax.tree_util as jtu
+import numpy as np
+
+from parax._diagnostic import Span
+from parax.graph._build import Builder, Rows
+from parax.graph._evaluate import Feed, evaluate
+from parax.graph._protocol import is_operator
+from parax.graph._routing import check_inputs, check_names, route
+from parax.graph._structure import Structure
+from parax.graph._sums import merge_sums
+from parax.graph._validate import Shapes, infer, to_digraph
+from parax.graph._views import summary, to_dot
+
+
+class Graph:
+    """An expression ready to be evaluated, validated, compiled or looked at.
+
+    It is a PyTree whose leaves are its numbers and arrays, at any depth of the expression (X17).
+
+    Example:
+        >>> from parax import op
+        >>> from parax.graph import Graph
+        >>> x = op.Input("x")
+        >>> graph = Graph.of(x * x + 1)
+        >>> len(graph), graph.inputs(), graph(x=2.0)
+        (4, ('x',), 5.0)
+    """
+
+    __slots__ = ("arrays", "numbers", "structure")
+
+    def __init__(
+        self, structure: Structure, numbers: Sequence[Any], arrays: Sequence[Sequence[Any]]
+    ) -> None:
+        self.structure = structure
+        self.numbers = tuple(numbers)
+        self.arrays = tuple(map(tuple, arrays))
+
+    @classmethod
+    def of(cls, outputs: Any) -> Graph:
+        """Build the graph of an operator, or of a dict, list or tuple of them.
+
+        Args:
+            outputs: one operator or value, or a tree of them.
+
+        Raises:
+            OperatorError: an operator is its own operand; names the cycle.
+            OperatorTypeError: something in an operand's place is no operand.
+        """
+        leaves, out_tree = jtu.tree_flatten(outputs, is_leaf=is_operator)
+        builder = Builder()
+        rows = [builder.row_of(leaf) for leaf in leaves]
+        merge_sums(builder.rows, rows)
+        return cls._of_rows(builder.rows, rows, out_tree)
+
+    @classmethod
+    def _of_rows(cls, rows: Rows, outputs: list[int], out_tree: Any) -> Graph:
+        kept = _reached(rows, outputs)
+        number = {row: index for index, row in enumerate(kept)}
+        structure = Structure(
+            kinds=tuple(rows.kinds[row] for row in kept),
+            operands=tuple(tuple(number[one] for one in rows.operands[row]) for row in kept),
+            statics=tuple(rows.statics[row] for row in kept),
+            payloads=tuple(rows.payloads[row] for row in kept),
+            spans=tuple(rows.spans[row] for row in kept),
+            outputs=tuple(number[output] for output in outputs),
+            out_tree=out_tree,
+            names=tuple((name, *facts) for name, facts in rows.names.items()),
+        )
+        numbers = [rows.numbers[kept[node]] for node in structure.slots]
+        arrays = [rows.arrays[kept[node]] for node in structure.carriers]
+        return cls(structure, numbers, arrays)
+
+    def __len__(self) -> int:
+        return len(self.structure)
+
+    def __repr__(self) -> str:
+        return f"<Graph of {len(self)} nodes>"
+
+    def _repr_html_(self) -> str:
+        import html
+
+        return f"<pre>{html.escape(self.summary())}</pre>"
+
+    def inputs(self) -> tuple[str, ...]:
+        """Give the names of the free inputs, in order of first appearance (L31)."""
+        claims = (self.structure.payloads[node].claimed_keyword() for node in self.structure.calls)
+        return tuple(dict.fromkeys(name for name in claims if name is not None))
+
+    def data(self) -> list[Any]:
+        """Give what the expression carries: its arrays, Parameters and leaf operators."""
+        structure = self.structure
+        return [
+            structure.skeleton(node).join(arrays)
+            for node, arrays in zip(structure.carriers, self.arrays, strict=True)
+        ]
+
+    def feed(self, args: tuple[Any, ...], inputs: dict[str, Any]) -> Feed:
+        """Bring together what an evaluation needs.
+
+        Raises:
+            OperatorTypeError: a keyword that nobody accepts.
+            ParaxNameError: a text used a vocabulary's name that the model has too.
+        """
+        check_names(self.structure, args)
+        return Feed(self.numbers, self.arrays, args, route(self.structure, args, inputs))
+
+    def __call__(self, *args: Any, **inputs: Any) -> Any:
+        """Evaluate at once, node by node (A3)."""
+        feed = self.feed(args, inputs)
+        check_inputs(self.structure, args, inputs)
+        return evaluate(self.structure, feed)
+
+    def infer(self, args: tuple[Any, ...], inputs: dict[str, Any]) -> Shapes:
+        """Find the shape and dtype of every node, for inputs given as arrays or as their types.
+
+        Raises:
+            ParaxError: all that is wrong with the expression on such inputs, together.
+        """
+        return infer(self.structure, self.feed(args, inputs))
+
+    def _number_of(self) -> dict[int, Any]:
+        return dict(zip(self.structure.slots, self.numbers, strict=True))
+
+    def summary(self, *args: Any, **inputs: Any) -> str:
+        """Give a table of the nodes; with example inputs, their shapes and dtypes too."""
+        shapes = self.infer(args, inputs).values if args or inputs else None
+        return summary(self.structure, self._number_of(), shapes)
+
+    def to_dot(self) -> str:
+        """Give the graph in the DOT language of Graphviz."""
+        return to_dot(self.structure, self._number_of())
+
+    def to_networkx(self) -> Any:
+        """Give a `networkx.MultiDiGraph`, edges from operand to consumer with their position."""
+        import networkx as nx
+
+        graph: Any = nx.MultiDiGraph(to_digraph(self.structure))
+        graph.clear_edges()
+        numbers = self._number_of()
+        for node, operands in enumerate(self.structure.operands):
+            graph.nodes[node].update(kind=self.structure.kinds[node].name, number=numbers.get(node))
+            graph.add_edges_from(
+                (operand, node, {"position": position}) for position, operand in enumerate(operands)
+            )
+        return graph
+
+    def span(self, output: int = 0) -> Span | None:
+        """Give where in a text an output was written."""
+        return self.structure.spans[self.structure.outputs[output]]
+
+
+def _reached(rows: Rows, outputs: Sequence[int]) -> list[int]:
+    """Give the rows that the outputs need, in order: what folding and merging left is dropped."""
+    wanted = set(outputs)
+    for row in range(len(rows.kinds) - 1, -1, -1):
+        if row in wanted:
+            wanted.update(rows.operands[row])
+    return sorted(wanted)
+
+
+def _flatten(graph: Graph) -> tuple[tuple[Any, Any], Structure]:
+    return (graph.numbers, graph.arrays), graph.structure
+
+
+def _unflatten(structure: Structure, children: tuple[Any, Any]) -> Graph:
+    return Graph(structure, *children)
+
+
+jtu.register_pytree_node(Graph, _flatten, _unflatten)
+
+
+def same(left: Any, right: Any) -> bool:
+    """Tell whether two expressions are equal: structure, numbers and arrays.
+
+    Where they were written plays no part, nor the order in which they were built.
+
+    Args:
+        left: an operator, a graph, or a tree of operators.
+        right: another.
+
+    Example:
+        >>> from parax import op
+        >>> from parax.graph import same
+        >>> same(op.Input("x") + 1, op.Input("x") + 1), same(op.Input("x") + 1, op.Input("x") + 2)
+        (True, False)
+    """
+    one, other = (
+        value if isinstance(value, Graph) else Graph.of(value) for value in (left, right)
+    )
+    return (
+        one.structure.key == other.structure.key
+        and all(map(_same_number, one.numbers, other.numbers))
+        and all(map(_same_arrays, one.arrays, other.arrays))
+    )
+
+
+def _same_number(left: Any, right: Any) -> bool:
+    return left == right or (
+        isinstance(left, float) and isinstance(right, float) and math.isnan(left) and math.isnan(right)
+    )
+
+
+def _same_arrays(left: Sequence[Any], right: Sequence[Any]) -> bool:
+    return len(left) == len(right) and all(map(_same_array, left, right))
+
+
+def _same_array(left: Any, right: Any) -> bool:
+    if left is right:
+        return True
+    if isinstance(left, jax.core.Tracer) or isinstance(right, jax.core.Tracer):
+        return False
+    if left.dtype != right.dtype or left.shape != right.shape:
+        return False
+    equal_nan = np.issubdtype(left.dtype, np.inexact)
+    return bool(np.array_equal(np.asarray(left), np.asarray(right), equal_nan=equal_nan))
+

@@ -1,0 +1,124 @@
+"""The flat table of a graph's nodes: what an expression is, without its numbers and arrays."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from parax._diagnostic import Span
+from parax.graph._skeleton import Skeleton
+
+
+class Kind(enum.IntEnum):
+    """What a row of the table is."""
+
+    SLOT = 0  # a number that the executable takes as an argument
+    LITERAL = 1  # a number, a bool or None that is part of the structure
+    DATA = 2  # an array, a Parameter, or a tree of them
+    CALL = 3  # a leaf operator, called with the inputs
+    TREE = 4  # a dict, list or tuple of operands
+    NODE = 5  # an operator with operands
+    SELECT = 6  # a choice between two branches
+    SUM = 7  # a chain of additions and subtractions
+
+
+class SlotKind(enum.IntEnum):
+    """The kind of a slot's number; part of the structure, as its value is not (X3)."""
+
+    INT = 0
+    FLOAT = 1
+    COMPLEX = 2
+
+
+@dataclass(frozen=True, eq=False)
+class Structure:
+    """A graph as parallel tuples, one entry a node, operands before their consumers (X18).
+
+    Args:
+        kinds: what each node is.
+        operands: the nodes whose values it takes.
+        statics: its configuration, hashable.
+        payloads: what computes it: an operator, a tree's structure, a literal's value.
+        spans: where in a text it was written.
+        outputs: the nodes whose values are the result.
+        out_tree: how the outputs are arranged.
+        names: bare vocabulary names that a text used, which a model must not have too (L30).
+    """
+
+    kinds: tuple[Kind, ...]
+    operands: tuple[tuple[int, ...], ...]
+    statics: tuple[Hashable, ...]
+    payloads: tuple[Any, ...] = field(repr=False)
+    spans: tuple[Span | None, ...] = field(repr=False)
+    outputs: tuple[int, ...]
+    out_tree: Any
+    names: tuple[tuple[str, Span | None, Any], ...] = field(default=(), repr=False)
+
+    def __len__(self) -> int:
+        return len(self.kinds)
+
+    @cached_property
+    def key(self) -> Hashable:
+        """What two graphs of one structure have in common; the graph's part of X9."""
+        return _Hashed((self.kinds, self.operands, self.statics, self.outputs, self.out_tree))
+
+    @cached_property
+    def slots(self) -> tuple[int, ...]:
+        """The slot nodes, in order."""
+        return tuple(i for i, kind in enumerate(self.kinds) if kind is Kind.SLOT)
+
+    @cached_property
+    def carriers(self) -> tuple[int, ...]:
+        """The nodes that carry data of their own, in order: DATA and CALL."""
+        return tuple(i for i, k in enumerate(self.kinds) if k is Kind.DATA or k is Kind.CALL)
+
+    @cached_property
+    def calls(self) -> tuple[int, ...]:
+        """The leaf operators, in order."""
+        return tuple(i for i, kind in enumerate(self.kinds) if kind is Kind.CALL)
+
+    @cached_property
+    def checkers(self) -> tuple[int, ...]:
+        """The nodes that look at concrete inputs before a run."""
+        return tuple(
+            i
+            for i, payload in enumerate(self.payloads)
+            if self.kinds[i] in (Kind.NODE, Kind.CALL)
+            and getattr(_operator_class(payload), "checks_inputs", False)
+        )
+
+    @cached_property
+    def has_select(self) -> bool:
+        """Whether there is a choice anywhere."""
+        return Kind.SELECT in self.kinds
+
+    def skeleton(self, node: int) -> Skeleton:
+        """Give the skeleton of a node that carries data."""
+        skeleton = self.statics[node]
+        assert isinstance(skeleton, Skeleton)
+        return skeleton
+
+
+def _operator_class(payload: Any) -> type:
+    return type(payload)
+
+
+class _Hashed:
+    """A key whose hash is computed once: tables are long."""
+
+    __slots__ = ("_hash", "value")
+
+    def __init__(self, value: Hashable) -> None:
+        self.value = value
+        self._hash = hash(value)
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        return isinstance(other, _Hashed) and self._hash == other._hash and self.value == other.value

@@ -1,0 +1,220 @@
+"""Validation before anything is traced: structure, then shapes and dtypes, all problems at once."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import jax
+
+from parax.errors import GraphError, OperatorError, ParaxError
+from parax.graph._evaluate import Feed, as_value, call_leaf, check_sum, locate, refused
+from parax.graph._protocol import is_operator
+from parax.graph._skeleton import Skeleton, abstract, split
+from parax.graph._structure import Kind, SlotKind, Structure
+
+_SLOT_TYPES = {SlotKind.INT: int, SlotKind.FLOAT: float, SlotKind.COMPLEX: complex}
+
+
+def to_digraph(structure: Structure) -> Any:
+    """Give the transient NetworkX graph that validation looks at: operands point to consumers."""
+    import networkx as nx
+
+    graph: Any = nx.DiGraph()
+    graph.add_nodes_from(range(len(structure)))
+    graph.add_edges_from(
+        (operand, node) for node, operands in enumerate(structure.operands) for operand in operands
+    )
+    return graph
+
+
+def validate_structure(structure: Structure) -> None:
+    """Check that the table is acyclic and that the outputs reach every node (G2, X18).
+
+    Raises:
+        OperatorError: it is not; only a bug or a table made by hand can do that.
+    """
+    import networkx as nx
+
+    graph = to_digraph(structure)
+    if not nx.is_directed_acyclic_graph(graph):
+        cycle = " → ".join(str(edge[0]) for edge in nx.find_cycle(graph))
+        raise OperatorError(f"the graph has a cycle through the nodes {cycle}")
+    sink = len(structure)
+    graph.add_edges_from((output, sink) for output in structure.outputs)
+    lost = set(graph) - nx.ancestors(graph, sink) - {sink}
+    if lost:
+        raise OperatorError(f"no output depends on the nodes {sorted(lost)[:8]}")
+
+
+def name_cycle(operator: Any) -> str:
+    """Give the names along a cycle that an operator is part of: `a → b → a`."""
+    import networkx as nx
+
+    graph: Any = nx.DiGraph()
+    names: dict[int, str] = {}
+    stack = [operator]
+    while stack:
+        one = stack.pop()
+        if id(one) in names:
+            continue
+        names[id(one)] = type(one).__name__
+        for operand in one.operands():
+            if is_operator(operand):
+                graph.add_edge(id(one), id(operand))
+                stack.append(operand)
+    path = [names[edge[0]] for edge in nx.find_cycle(graph)]
+    return " → ".join([*path, path[0]])
+
+
+@dataclass(frozen=True)
+class Shapes:
+    """The abstract value of each node; None where a problem hid it."""
+
+    values: tuple[Any, ...]
+    outputs: Any
+
+
+class _Memo:
+    """Abstract evaluation, once for each configuration and operand types (X19)."""
+
+    def __init__(self) -> None:
+        self._known: dict[Hashable, Any] = {}
+
+    def compute(self, static: Hashable, operands: Sequence[Any], compute: Any) -> Any:
+        arrays, skeleton = split(list(operands))
+        types = tuple((one.shape, one.dtype, getattr(one, "weak_type", False)) for one in arrays)
+        key = (static, skeleton, types)
+        if key not in self._known:
+            self._known[key] = abstract_call(compute, arrays, skeleton)
+        return self._known[key]
+
+
+def abstract_call(compute: Any, arrays: Sequence[Any], skeleton: Skeleton) -> Any:
+    """Evaluate a function of operands abstractly, keeping what is no array as it is."""
+    kept: list[Skeleton] = []
+
+    def run(*arrays: Any) -> list[Any]:
+        result, rest = split(compute(*skeleton.join(arrays)))
+        kept.append(rest)
+        return result
+
+    shapes = jax.eval_shape(run, *arrays)
+    return kept[-1].join(shapes)
+
+
+def infer(structure: Structure, feed: Feed) -> Shapes:
+    """Find the shape and dtype of every node by abstract evaluation.
+
+    Args:
+        structure: the graph's table.
+        feed: its data and inputs; arrays may be `jax.ShapeDtypeStruct`. Numbers are not looked at.
+
+    Raises:
+        GraphError: several problems; `.problems` has them all.
+        ParaxError: one problem, as itself; several of one class are raised as that class, with
+            `.problems`.
+    """
+    problems: list[ParaxError] = []
+    values: list[Any] = [None] * len(structure)
+    bad: set[int] = set()
+    memo = _Memo()
+    leaves = _Leaves(structure, feed)
+    for node, kind in enumerate(structure.kinds):
+        if any(operand in bad for operand in structure.operands[node]):
+            bad.add(node)
+            continue
+        try:
+            if structure.operands[node] or kind in (Kind.TREE, Kind.NODE, Kind.SUM):
+                values[node] = _inner(structure, node, values, memo)
+            else:
+                values[node] = leaves.value(node)
+        except ParaxError as error:
+            bad.add(node)
+            problems.append(error)
+    raise_all(problems)
+    outputs = structure.out_tree.unflatten([values[output] for output in structure.outputs])
+    return Shapes(tuple(values), outputs)
+
+
+def raise_all(problems: Sequence[ParaxError]) -> None:
+    """Raise what was found: nothing, the one problem, or all together."""
+    unique = list({(type(one), str(one)): one for one in problems}.values())
+    if not unique:
+        return
+    if len(unique) == 1:
+        raise unique[0]
+    classes = {type(one) for one in unique}
+    if len(classes) == 1:
+        raise joined(unique)
+    raise GraphError(unique)
+
+
+def joined(problems: Sequence[ParaxError]) -> ParaxError:
+    """Make one error of several of one class, which has them all as `.problems`."""
+    kind = type(problems[0])
+    combined: Any = type(kind.__name__, (_Joined, kind), {"__module__": kind.__module__})
+    return combined(problems)
+
+
+class _Joined(GraphError):
+    """Several problems of one class: raised as that class."""
+
+
+class _Leaves:
+    """Abstract values of what has no operands."""
+
+    def __init__(self, structure: Structure, feed: Feed) -> None:
+        self._structure = structure
+        self._data = dict(zip(structure.carriers, feed.data, strict=True))
+        self._keywords = dict(zip(structure.calls, feed.keywords, strict=True))
+        self._args = feed.args
+
+    def value(self, node: int) -> Any:
+        structure = self._structure
+        kind = structure.kinds[node]
+        if kind is Kind.SLOT:
+            slot = structure.statics[node]
+            assert isinstance(slot, SlotKind)
+            dtype = jax.dtypes.canonicalize_dtype(_SLOT_TYPES[slot])
+            return jax.ShapeDtypeStruct((), dtype, weak_type=True)
+        if kind is Kind.LITERAL:
+            return structure.payloads[node]
+        arrays = abstract(list(self._data[node]))
+        if kind is Kind.DATA:
+            skeleton = structure.skeleton(node)
+            dynamic, whole = split((skeleton.join(arrays),))
+            return abstract_call(as_value, dynamic, whole)
+        inputs = abstract((arrays, self._args, self._keywords[node]))
+        dynamic, skeleton = split(inputs)
+
+        def call(arrays: Any, args: Any, keywords: Any) -> Any:
+            return call_leaf(structure, node, arrays, args, keywords)
+
+        return abstract_call(call, dynamic, skeleton)
+
+
+def _inner(structure: Structure, node: int, values: Sequence[Any], memo: _Memo) -> Any:
+    operands = [values[operand] for operand in structure.operands[node]]
+    payload = structure.payloads[node]
+    kind = structure.kinds[node]
+    if kind is Kind.TREE:
+        return payload.unflatten(operands)
+    if kind is Kind.SUM:
+        check_sum(structure, node, operands)
+        compute = partial(_accumulate, payload)
+        return memo.compute(structure.statics[node], operands, compute)
+    try:
+        payload.check(*operands)
+        return memo.compute(structure.statics[node], operands, payload.compute)
+    except ParaxError as error:
+        raise locate(error, structure, node, operands) from None
+    except (TypeError, ValueError, IndexError, ZeroDivisionError, AttributeError) as error:
+        raise locate(refused(payload, operands, error), structure, node, operands) from error
+
+
+def _accumulate(payload: Any, *operands: Any) -> Any:
+    return payload.operator.accumulate(operands, payload.signs, payload.counts)
+

@@ -1,0 +1,84 @@
+"""A graph to look at: a table, and the DOT language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax.tree_util as jtu
+
+from parax._diagnostic import echo
+from parax.graph._evaluate import describe
+from parax.graph._structure import Kind, Structure
+
+_SHOWN = 60
+
+
+def node_name(structure: Structure, node: int, numbers: dict[int, Any]) -> str:
+    """Give the short name of a node for displays."""
+    kind, payload = structure.kinds[node], structure.payloads[node]
+    if kind is Kind.SLOT:
+        return f"{numbers[node]:.6g}" if node in numbers else "number"
+    if kind is Kind.LITERAL:
+        return repr(payload)
+    if kind is Kind.DATA:
+        return type(structure.skeleton(node).treedef.unflatten(structure.skeleton(node).statics)).__name__ if structure.skeleton(node).treedef.num_nodes > 1 else "array"
+    if kind is Kind.TREE:
+        return "tree"
+    if kind is Kind.SUM:
+        return "sum of " + str(sum(payload.counts))
+    return payload.symbol()
+
+
+def summary(structure: Structure, numbers: dict[int, Any], shapes: tuple[Any, ...] | None) -> str:
+    """Give a table of the nodes: number, operator, value, operands, source text."""
+    rows = [("node", "operator", "value", "operands", "text")]
+    shown = range(len(structure)) if len(structure) <= _SHOWN else _ends(len(structure))
+    previous = -1
+    for node in shown:
+        if node != previous + 1:
+            rows.append(("…", f"{node - previous - 1} more", "", "", ""))
+        previous = node
+        span = structure.spans[node]
+        operands = structure.operands[node]
+        listed = " ".join(map(str, operands[:6])) + (" …" if len(operands) > 6 else "")
+        value = "" if shapes is None else _value_text(shapes[node])
+        text = "" if span is None else echo(" ".join(span.text.split()), 40)
+        rows.append((str(node), echo(node_name(structure, node, numbers), 30), value, listed, text))
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
+    outputs = ", ".join(map(str, structure.outputs[:8]))
+    lines.append(f"{len(structure)} nodes; output{'s' * (len(structure.outputs) > 1)} {outputs}")
+    return "\n".join(lines)
+
+
+def _ends(count: int) -> list[int]:
+    half = _SHOWN // 2
+    return [*range(half), *range(count - half, count)]
+
+
+def _value_text(value: Any) -> str:
+    leaves = jtu.tree_leaves(value)
+    if len(leaves) == 1 and not isinstance(value, dict | list | tuple):
+        return describe(leaves[0])
+    return f"{type(value).__name__} of {len(leaves)}"
+
+
+def to_dot(structure: Structure, numbers: dict[int, Any]) -> str:
+    """Give the graph in the DOT language of Graphviz, operands pointing to consumers."""
+    lines = ["digraph parax {", "  rankdir=BT;", '  node [shape=box, fontname="sans-serif"];']
+    outputs = set(structure.outputs)
+    for node, kind in enumerate(structure.kinds):
+        label = node_name(structure, node, numbers).replace("\\", "\\\\").replace('"', '\\"')
+        style = ', style="rounded"' if kind in (Kind.CALL, Kind.DATA) else ""
+        style += ", peripheries=2" if node in outputs else ""
+        lines.append(f'  n{node} [label="{label}"{style}];')
+    lines.extend(
+        f"  n{operand} -> n{node};"
+        for node, operands in enumerate(structure.operands)
+        for operand in operands
+    )
+    lines.append("}")
+    return "\n".join(lines)
