@@ -196,7 +196,12 @@ def _host_absolute(value: Any) -> Any:
 
 
 def _absolute_leaf(value: Any) -> Any:
-    return _host_absolute(value) if is_plain_number(value) else jnp.abs(counted(value))
+    if is_plain_number(value):
+        return _host_absolute(value)
+    value = jnp.asarray(counted(value))
+    if jnp.issubdtype(value.dtype, jnp.complexfloating):
+        return jnp.abs(value)
+    return value * jnp.sign(value)  # the gradient of `jnp.abs` at 0 is 1
 
 
 @with_traits(Traits("abs", elementwise=True, host=_host_absolute))
