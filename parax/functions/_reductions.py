@@ -36,25 +36,24 @@ def ptp(x: jax.Array, axis: Axis = None) -> jax.Array:
     return jnp.max(x, axis=axis) - jnp.min(x, axis=axis)
 
 
-def _require_one_axis(symbol: str, axis: Axis) -> None:
+def _one_axis(symbol: str, axis: Axis) -> int | None:
     if isinstance(axis, tuple):
         raise OperatorTypeError(
             f"`{symbol}` takes one axis or None, got `{axis}`", hint="reshape the value first"
         )
+    return axis
 
 
 @reduction("argmax", check=require_real("argmax"))
 def argmax(x: jax.Array, axis: Axis = None) -> jax.Array:
     """Give the position of the largest value, the first if several; of the flat value if None."""
-    _require_one_axis("argmax", axis)
-    return jnp.argmax(x, axis=axis)
+    return jnp.argmax(x, axis=_one_axis("argmax", axis))
 
 
 @reduction("argmin", check=require_real("argmin"))
 def argmin(x: jax.Array, axis: Axis = None) -> jax.Array:
     """Give the position of the smallest value, the first if several; of the flat value if None."""
-    _require_one_axis("argmin", axis)
-    return jnp.argmin(x, axis=axis)
+    return jnp.argmin(x, axis=_one_axis("argmin", axis))
 
 
 # --- Sums and means ---------------------------------------------------------------------------

@@ -22,8 +22,8 @@ _CALCULUS = "Calculus"
 
 
 def _elementwise(signature: str, help: str, **rest: Any) -> Function:
-    name = signature[: signature.index("(")]
-    code = rest.pop("code", f"parax.functions._elementwise:{name}")
+    name = rest.pop("name", signature[: signature.index("(")])
+    code = rest.pop("code", f"parax.functions.{rest.pop('file', '_elementwise')}:{name}")
     return Function(signature, help, code=code, kind="elementwise", **rest)
 
 
@@ -60,11 +60,10 @@ def _powers() -> Iterator[Function]:
     yield _elementwise("cbrt(x)", "Real cube root", **family)
     length = "Length of the hypotenuse, sqrt(x**2 + y**2) without overflow"
     yield _elementwise("hypot(x, y)", length, unit="same", **family)
-    yield _elementwise("erf(x)", "Error function", unit="", **family)
 
 
 def _angles() -> Iterator[Function]:
-    family: Any = {"family": _ANGLES}
+    family: Any = {"family": _ANGLES, "file": "_trigonometry"}
     yield _elementwise("sin(x)", "Sine of an angle in radians", unit="", **family)
     yield _elementwise("cos(x)", "Cosine of an angle in radians", unit="", **family)
     yield _elementwise("tan(x)", "Tangent of an angle in radians", unit="", **family)
@@ -87,13 +86,13 @@ def _angles() -> Iterator[Function]:
 
 
 def _rounding() -> Iterator[Function]:
-    family: Any = {"family": _ROUNDING}
+    family: Any = {"family": _ROUNDING, "file": "_rounding"}
     yield _elementwise("floor(x)", "Largest whole number not above x", unit="same", **family)
     yield _elementwise("ceil(x)", "Smallest whole number not below x", unit="same", **family)
     yield _elementwise(
         "round(x, digits=0)",
         "Nearest number of so many decimal digits, half to even",
-        code="parax.functions._elementwise:round_",
+        name="round_",
         static="digits",
         unit="same",
         **family,
@@ -103,6 +102,7 @@ def _rounding() -> Iterator[Function]:
     yield _elementwise("softplus(x)", "log(1 + exp(x)), a smooth relu", unit="", **family)
     yield _elementwise("sigmoid(x)", "1/(1 + exp(-x)), from 0 to 1", unit="", **family)
     yield _elementwise("isfinite(x)", "Where x is neither infinite nor nan", unit="", **family)
+    yield _elementwise("erf(x)", "Error function", unit="", **family)
     cleaned = "nan in place of NaN, and the largest finite numbers in place of infinities"
     yield _elementwise("nan_to_num(x, nan=0.0)", cleaned, unit="same", **family)
 
@@ -114,7 +114,7 @@ def _extremes() -> Iterator[Function]:
             f"{name}(*values, axis=None)",
             f"{of} value along axis; with several arguments, the {of.lower()} elementwise",
             code=f"reduce_{name}",
-            several=f"parax.functions._elementwise:{several}",
+            several=f"parax.functions._rounding:{several}",
             **family,
         )
     yield _reduction("ptp(x, axis=None)", "Peak to peak, max - min", **family)
@@ -161,7 +161,100 @@ def _logic() -> Iterator[Function]:
     yield _reduction("count(x, axis=None)", "How many values are not 0", **family)
 
 
-_FAMILIES = (_parts, _powers, _angles, _rounding, _extremes, _sums, _logic)
+def _array(signature: str, help: str, **rest: Any) -> Function:
+    name = signature[: signature.index("(")]
+    code = f"parax.functions.{rest.pop('file', '_arrays')}:{name}"
+    return Function(signature, help, code=code, **rest)
+
+
+def _arrays() -> Iterator[Function]:
+    family: Any = {"family": _ARRAYS, "unit": "same"}
+    chosen = "a where the condition holds, b elsewhere"
+    yield _array("where(condition, a, b)", chosen, kind="where", family=_ARRAYS)
+    beside = "The values side by side on a new axis"
+    yield _array("stack(*values, axis=0)", beside, kind="stack", static="axis", **family)
+    joined = "The values one after the other along axis"
+    yield _array(
+        "concat(*values, axis=0)",
+        joined,
+        kind="concat",
+        static="axis",
+        aliases="concatenate",
+        **family,
+    )
+    held = "The elements in another shape; one length may be -1"
+    yield _array("reshape(x, *shape)", held, static="shape", **family)
+    turned = "The axes in another order, reversed by default"
+    yield _array("transpose(x, *axes)", turned, static="axes", **family)
+    yield _array("sort(x, axis=-1)", "The values in rising order", static="axis", **family)
+    flipped = "The values in reversed order, along all axes by default"
+    yield _array("flip(x, axis=None)", flipped, static="axis", **family)
+    moved = "The values moved on by shift places, round the end"
+    yield _array("roll(x, shift, axis=None)", moved, static="shift axis", **family)
+    yield _array("cumsum(x, axis=None)", "Running sum", static="axis", **family)
+    yield _array("cumprod(x, axis=None)", "Running product", static="axis", family=_ARRAYS)
+    steps = "Differences of neighbours, n times"
+    yield _array("diff(x, n=1, axis=-1)", steps, static="n axis", **family)
+    smooth = "A phase in radians without its jumps; in degrees with period=360"
+    yield _array("unwrap(p, period=2*pi, axis=-1)", smooth, static="axis", **family)
+    line = "Values at x of the line through the points (xp, fp), constant beyond its ends"
+    yield _array("interp(x, xp, fp)", line, family=_ARRAYS)
+    even = "num values from start to stop, both included"
+    yield _array("linspace(start, stop, num=50)", even, static="num", **family)
+    plain: Any = {"family": _ARRAYS, "unit": ""}
+    numbers = "Numbers from start (or 0) up to stop, without it"
+    yield _array(
+        "arange(start, stop=None, step=1)",
+        numbers,
+        static="start stop step",
+        whole=False,
+        **plain,
+    )
+    yield _array("ones(*shape)", "Ones", static="shape", **plain)
+    yield _array("zeros(*shape)", "Zeros", static="shape", **plain)
+    yield _array("eye(n, m=None)", "Ones on the diagonal, zeros elsewhere", static="n m", **plain)
+
+
+def _matrices() -> Iterator[Function]:
+    family: Any = {"family": _MATRICES, "file": "_matrices"}
+    diagonal = "Diagonal of matrices; of a vector, the matrix with that diagonal"
+    yield _array("diag(x)", diagonal, unit="same", **family)
+    yield _array("offdiag(x)", "Elements beside the diagonal, row by row", unit="same", **family)
+    yield _array("trace(x)", "Sum of the diagonal", unit="same", **family)
+    yield _array("det(x)", "Determinant", **family)
+    yield _array("inv(x)", "Inverse matrix", **family)
+    yield _array("solve(a, b)", "x with a @ x = b", **family)
+
+
+def _calculus() -> Iterator[Function]:
+    family: Any = {"family": _CALCULUS, "file": "_calculus"}
+    slope = "Derivative of samples x at the points f, by three-point formulas"
+    yield _array("derivative(x, f, order=1, axis=0)", slope, static="order axis", **family)
+    area = "Integral of samples x over the points f, by trapezoids"
+    yield _array("integrate(x, f, axis=0)", area, static="axis", aliases="trapezoid", **family)
+    yield _array(
+        "flatness(x, axis=None)",
+        "Ripple, max - min",
+        kind="reduction",
+        static="axis",
+        aliases="ripple",
+        unit="same",
+        **family,
+    )
+
+
+_FAMILIES = (
+    _parts,
+    _powers,
+    _angles,
+    _rounding,
+    _extremes,
+    _sums,
+    _logic,
+    _arrays,
+    _matrices,
+    _calculus,
+)
 
 
 @cache
