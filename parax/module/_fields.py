@@ -72,13 +72,16 @@ def prepare_fields(cls: type) -> None:
 
 
 def fill_defaults(self: Any, cls: type) -> None:
-    """Set the fields that have a default factory, for a class with its own `__init__`.
+    """Set the fields that have a default, for a class with its own `__init__`.
 
-    A generated `__init__` calls the factories; one written by hand relies on the default being an
-    attribute of the class, which it no longer is.
+    A generated `__init__` sets them all. One written by hand relies on the default being an
+    attribute of the class, which the default of a shared value no longer is; and Equinox takes an
+    instance that lacks a field of its own for one with something else attached.
     """
     for spec in dataclasses.fields(cls):
-        if spec.default_factory is not dataclasses.MISSING:
+        if spec.default is not dataclasses.MISSING:
+            object.__setattr__(self, spec.name, spec.default)
+        elif spec.default_factory is not dataclasses.MISSING:
             object.__setattr__(self, spec.name, spec.default_factory())
 
 

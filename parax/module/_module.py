@@ -19,7 +19,7 @@ from parax.module._values import (
     flat_params,
     flat_vector,
 )
-from parax.parameters import Parameter, rebuild, restore, value_in
+from parax.parameters import Parameter, rebuild, restore, state_of, value_in
 
 
 class Module(eqx.Module):
@@ -254,4 +254,4 @@ class Module(eqx.Module):
         return rebuild(self)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return restore, (type(self), dict(vars(self)))
+        return restore, (type(self), state_of(self))

@@ -16,7 +16,7 @@ from parax.parameters._predicates import (
     is_param,
     is_valid_param,
 )
-from parax.parameters._rebuild import rebuild, restore
+from parax.parameters._rebuild import rebuild, restore, state_of
 from parax.parameters._spaces import (
     SPACES,
     Space,
@@ -47,6 +47,7 @@ __all__ = [
     "rebuild",
     "restore",
     "split",
+    "state_of",
     "value_in",
     "warn_outside",
     "with_elements",

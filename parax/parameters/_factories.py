@@ -10,8 +10,8 @@ from distreqx import distributions
 
 from parax._diagnostic import quoted
 from parax.errors import ParameterValueError
-from parax.parameters._checks import as_float_array
-from parax.parameters._parameter import Parameter
+from parax.parameters._checks import as_float_array, warn_outside
+from parax.parameters._parameter import Parameter, label_of
 from parax.parameters._static import is_concrete
 
 
@@ -74,12 +74,34 @@ def Uniform(  # noqa: N802  # reads as a class
         (5.0, [0.0, 10.0])
     """
     lower, upper = _limits(low, high)
-    if value is None and kwargs.get("latent_value") is None:
-        # halves first: the sum of two large limits may overflow
-        value = lower / 2 + upper / 2
-    if add_bounds and kwargs.get("bounds") is None:
-        kwargs["bounds"] = jnp.stack([lower, upper], axis=-1)
-    return Parameter(value, **{"distribution": distributions.Uniform(lower, upper), **kwargs})
+    if value is not None:
+        value, lower, upper = _aligned(value, lower, upper)
+    elif kwargs.get("latent_value") is None:
+        value = lower / 2 + upper / 2  # halves first: the sum of large limits may overflow
+    support = jnp.stack([lower, upper], axis=-1)
+    bounded = add_bounds and kwargs.get("bounds") is None
+    if bounded:
+        kwargs["bounds"] = support
+    p = Parameter(value, **{"distribution": distributions.Uniform(lower, upper), **kwargs})
+    if not bounded:
+        warn_outside(p.value, support, label_of(p))
+    return p
+
+
+def _aligned(value: Any, lower: Any, upper: Any) -> tuple[Any, Any, Any]:
+    """Broadcast a start value and limits of several elements; a single pair stays one."""
+    start = as_float_array(value, "`value`")
+    try:
+        shape = np.broadcast_shapes(start.shape, lower.shape)
+    except ValueError:
+        raise ParameterValueError(
+            f"`value` of shape {quoted(start.shape)} and limits of shape {quoted(lower.shape)} do"
+            " not go together",
+            hint="give numbers, or sequences of the same length",
+        ) from None
+    if lower.shape != ():
+        lower, upper = jnp.broadcast_to(lower, shape), jnp.broadcast_to(upper, shape)
+    return jnp.broadcast_to(start, shape), lower, upper
 
 
 def _limits(low: Any, high: Any) -> tuple[Any, Any]:

@@ -16,7 +16,7 @@ from parax.parameters._checks import (
     checked_scale,
     checked_transform,
 )
-from parax.parameters._rebuild import rebuild, restore
+from parax.parameters._rebuild import rebuild, restore, state_of
 from parax.parameters._static import Notes, Packed, unpack
 
 
@@ -103,7 +103,7 @@ class ParameterMetadata(eqx.Module):
         return rebuild(self)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return restore, (type(self), dict(vars(self)))
+        return restore, (type(self), state_of(self))
 
 
 KEYWORDS = ("name", "distribution", "transform", "bounds", "scale")

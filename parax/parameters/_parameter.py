@@ -18,7 +18,7 @@ from parax.parameters._checks import (
     warn_outside,
 )
 from parax.parameters._metadata import ParameterMetadata, metadata_from, with_notes
-from parax.parameters._rebuild import rebuild, restore
+from parax.parameters._rebuild import rebuild, restore, state_of
 from parax.parameters._spaces import inverted, latent_bounds, physical
 
 
@@ -200,7 +200,7 @@ class Parameter(ArrayProtocol, eqx.Module):
         return rebuild(self)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return restore, (type(self), dict(vars(self)))
+        return restore, (type(self), state_of(self))
 
 
 def changed(p: Parameter, **fields: Any) -> Parameter:
@@ -234,9 +234,10 @@ def with_physical(p: Parameter, value: Any, name: str | None = None) -> Paramete
 def _is_ready(value: Any, latent: Any) -> bool:
     return (
         isinstance(value, jax.Array)
-        and value.dtype == jnp.result_type(float)
+        and isinstance(latent, jax.Array)
+        and value.dtype == latent.dtype
         and not value.weak_type
-        and value.shape == np.shape(latent)
+        and value.shape == latent.shape
     )
 
 

@@ -40,6 +40,12 @@ def rebuild(x: Any) -> Any:
     return jtu.tree_map(rebuild, x, is_leaf=lambda child: child is not x)
 
 
+def state_of(module: Any) -> dict[str, Any]:
+    """Give the fields of a Module by name, and nothing else that was attached to it."""
+    held = vars(module)
+    return {name: held[name] for name in type(module).__dataclass_fields__ if name in held}
+
+
 def restore(cls: type, fields: dict[str, Any]) -> Any:
     """Build an instance from its fields without running its constructor; used by pickle."""
     self = object.__new__(cls)

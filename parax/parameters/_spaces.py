@@ -132,10 +132,25 @@ def splits(packed: Packed, shape: tuple[int, ...]) -> bool:
 
 
 def is_scalar(packed: Packed) -> bool:
-    """Tell whether a transform or distribution takes any single number, and gives one."""
+    """Tell whether a transform or distribution takes a single number, and gives one."""
     arrays = tuple((np.shape(x), jnp.result_type(x)) for x in packed.arrays)
-    # A joint density gives one number at any shape, so a shape is tried as well.
-    return all(_result_shape(packed.skeleton, arrays, shape) == shape for shape in ((), (7,)))
+    return _takes_numbers(packed.skeleton, arrays)
+
+
+@lru_cache(maxsize=1024)
+def _takes_numbers(skeleton: Skeleton, arrays: tuple[Any, ...]) -> bool:
+    """Tell whether one number gives one number, and a sample, if there are samples, is a number.
+
+    A joint density gives one number at any shape, so its density alone does not tell.
+    """
+
+    def sample(leaves: tuple[Any, ...]) -> Any:
+        tree = unpack(repack(skeleton, leaves))
+        return tree.sample(jax.random.key(0)) if hasattr(tree, "sample") else jnp.zeros(())
+
+    if _result_shape(skeleton, arrays, ()) != ():
+        return False
+    return jax.eval_shape(sample, _abstract(arrays)).shape == ()
 
 
 @lru_cache(maxsize=1024)
@@ -157,13 +172,16 @@ def _result_shape(
         tree = unpack(repack(skeleton, leaves))
         return tree.log_prob(value) if hasattr(tree, "log_prob") else apply(tree, value)
 
-    leaves = tuple(jax.ShapeDtypeStruct(*array) for array in arrays)
     value = jax.ShapeDtypeStruct(shape, jnp.result_type(float))
     try:
-        result = jax.eval_shape(evaluate, leaves, value)
+        result = jax.eval_shape(evaluate, _abstract(arrays), value)
     except (TypeError, ValueError, IndexError, AttributeError):  # refused at that shape
         return None
     return getattr(result, "shape", None)
+
+
+def _abstract(arrays: tuple[Any, ...]) -> tuple[jax.ShapeDtypeStruct, ...]:
+    return tuple(jax.ShapeDtypeStruct(*array) for array in arrays)
 
 
 def _broadcasts(shape: tuple[int, ...], target: tuple[int, ...]) -> bool:

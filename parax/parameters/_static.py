@@ -17,6 +17,8 @@ import jax.tree_util as jtu
 import numpy as np
 from jax.core import Tracer
 
+from parax.parameters._rebuild import restore
+
 
 def is_concrete(x: Any) -> bool:
     """Tell whether the numbers of `x` can be looked at, that is, whether it is no tracer."""
@@ -137,7 +139,7 @@ class Packed(eqx.Module):
     skeleton: Skeleton = eqx.field(static=True)
 
     def __init__(self, tree: Any) -> None:
-        leaves, structure = jtu.tree_flatten(tree)
+        leaves, structure = jtu.tree_flatten(_canonical(tree))
         leaves = [
             jnp.array(x, dtype=jnp.result_type(type(x))) if type(x) in (float, complex) else x
             for x in leaves
@@ -148,6 +150,22 @@ class Packed(eqx.Module):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Packed, (unpack(self),)  # the structure of a PyTree does not pickle, the tree does
+
+
+def _canonical(tree: Any) -> Any:
+    """Build Modules anew from their fields alone.
+
+    The Modules of distreqx carry a further attribute, which Equinox notes in the structure until
+    the first unflattening drops it: equal objects of different history would not look equal.
+    """
+    if isinstance(tree, eqx.Module):
+        fields = type(tree).__dataclass_fields__
+        return restore(type(tree), {name: _canonical(getattr(tree, name)) for name in fields})
+    if type(tree) in (list, tuple):
+        return type(tree)(map(_canonical, tree))
+    if type(tree) is dict:
+        return {key: _canonical(value) for key, value in tree.items()}
+    return tree
 
 
 def _is_leaf_array(x: Any) -> bool:
