@@ -9,7 +9,7 @@ import types
 import typing
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Union
+from typing import Annotated, Any, ClassVar, Union
 
 from parax._diagnostic import quoted
 from parax.errors import ParameterTypeError
@@ -38,6 +38,13 @@ def converter_for(cls: type, name: str, annotation: Any) -> FieldConverter | Non
     return None if convert is None else FieldConverter(f"{cls.__qualname__}.{name}", convert)
 
 
+def is_class_variable(cls: type, annotation: Any) -> bool:
+    """Tell whether an annotation says that the name is no field."""
+    if isinstance(annotation, str):
+        annotation = _resolved(annotation, cls)
+    return annotation is ClassVar or typing.get_origin(annotation) is ClassVar
+
+
 def _convert_for(annotation: Any) -> Convert | None:
     if annotation is Parameter:
         return _to_parameter
@@ -63,13 +70,15 @@ def _convert_for(annotation: Any) -> Convert | None:
 def _to_parameter(value: Any, label: str) -> Any:
     if isinstance(value, Parameter):
         return value
-    try:
-        return Parameter(value)
-    except ParameterTypeError as error:
-        raise ParameterTypeError(
-            f"the field {quoted(label)} needs a parameter, and got {quoted(repr(value))}",
-            hint=error.hint,
-        ) from None
+    hint = "give a number, an array or a list of numbers, or annotate with `Parameter | None`"
+    if value is not None:
+        try:
+            return Parameter(value)
+        except ParameterTypeError as error:
+            hint = error.hint
+    raise ParameterTypeError(
+        f"the field {quoted(label)} needs a parameter, and got {quoted(repr(value))}", hint=hint
+    )
 
 
 def _optional(convert: Convert | None) -> Convert | None:

@@ -64,15 +64,15 @@ def feature(fn: Any = None, /, *, unit: Any = None) -> Any:
             hint='write `@feature(unit="dB")`',
         )
 
-    def mark(method: _Fn) -> _Fn:
-        if not inspect.isroutine(inspect.unwrap(method)) or isinstance(
-            method, staticmethod | classmethod
-        ):
+    def mark(method: Any) -> Any:
+        # The innermost function bears the mark: what wraps it may be a Module, which is frozen.
+        inner = inspect.unwrap(method)
+        if not inspect.isfunction(inner) or isinstance(method, staticmethod | classmethod):
             raise ParameterTypeError(
                 f"a feature must be a method, and got {quoted(type(method).__name__)}",
                 hint="put `@feature` directly above `def`, below other decorators",
             )
-        name = method.__name__
+        name = inner.__name__
         if name.startswith("_"):
             raise ParameterTypeError(
                 f"the feature {quoted(name)} has a private name, which no expression can read",
@@ -81,7 +81,7 @@ def feature(fn: Any = None, /, *, unit: Any = None) -> Any:
         arguments = list(inspect.signature(method).parameters)[1:]
         doc = inspect.getdoc(method)
         line = doc.splitlines()[0] if doc else None
-        setattr(method, _MARK, FeatureInfo(name, unit, tuple(arguments), line))
+        setattr(inner, _MARK, FeatureInfo(name, unit, tuple(arguments), line))
         return method
 
     return mark if fn is None else mark(fn)

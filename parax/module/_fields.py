@@ -11,7 +11,7 @@ import equinox as eqx
 import jax
 import numpy as np
 
-from parax.module._annotations import converter_for
+from parax.module._annotations import converter_for, is_class_variable
 from parax.parameters import rebuild
 
 
@@ -60,6 +60,8 @@ def prepare_fields(cls: type) -> None:
         cls: the class under construction.
     """
     for name, annotation in inspect.get_annotations(cls).items():
+        if is_class_variable(cls, annotation):
+            continue
         value = cls.__dict__.get(name, dataclasses.MISSING)
         converter = converter_for(cls, name, annotation)
         if isinstance(value, dataclasses.Field):
