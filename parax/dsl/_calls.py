@@ -1,0 +1,177 @@
+"""Calls: what the callee means, and its arguments as operators or, where they must be, literals."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from parax import op
+from parax._diagnostic import quoted
+from parax.dsl._names import MODEL, Names, placed
+from parax.dsl._parameters import check_arguments, parameter_at
+from parax.errors import ParaxError, ParaxSyntaxError, ParaxTypeError, UnitError
+
+if TYPE_CHECKING:
+    from parax.dsl._nodes import Argument, Nodes
+    from parax.dsl._vocabulary import CallRule
+    from parax.functions import Function, Parameter
+
+_TAKE_RADIANS = ("sin", "cos", "tan")
+
+
+class Calls:
+    """Builds the operators of calls; `operators` holds those of the nodes before."""
+
+    def __init__(self, nodes: Nodes, names: Names, operators: list[Any]) -> None:
+        self._nodes = nodes
+        self._names = names
+        self._operators = operators
+
+    def call(self, node: int, data: Any, origin: op.Origin) -> op.Operator:
+        """Give the operator of one call."""
+        path, last_of_callee, arguments = data
+        self._refuse_doubled(arguments)
+        root, _, rest = path.partition(".")
+        symbol = self._names.symbol_function(path)
+        if symbol is not None:
+            return self._of_symbol(symbol, path, arguments, origin)
+        owner, _, last = path.rpartition(".")
+        entry = None if root == MODEL and "." in rest else self._names.entry(last)
+        if entry is not None and not owner and entry.function is not None:
+            return self._of_function(entry.function, arguments, origin)
+        if entry is not None and entry.call is not None and (not owner or entry.call.on_input):
+            span = self._nodes.tokens.span(self._nodes.firsts[node], last_of_callee)
+            source = self._names.source(owner, span) if owner else None
+            return self._of_rule(entry.call, arguments, source, origin)
+        span = self._nodes.tokens.span(self._nodes.firsts[node], last_of_callee)
+        raise self._names.not_callable(path, span)
+
+    def _refuse_doubled(self, arguments: list[Argument]) -> None:
+        seen: set[str] = set()
+        named = False
+        for one in arguments:
+            if one.keyword is None:
+                if named:
+                    raise ParaxSyntaxError(
+                        f"the argument {quoted(self._nodes.text(one.node), 40)} without a name "
+                        "stands behind one with a name",
+                        span=self._nodes.span(one.node),
+                        hint="put it first, or name it too",
+                    )
+                continue
+            named = True
+            if one.keyword in seen:
+                raise ParaxSyntaxError(
+                    f"the argument {quoted(one.keyword)} is given twice",
+                    span=self._nodes.tokens.span(one.token),
+                )
+            seen.add(one.keyword)
+
+    # --- Three kinds of callee --------------------------------------------------------------
+
+    def _of_symbol(
+        self, fn: Any, name: str, arguments: list[Argument], origin: op.Origin
+    ) -> op.Operator:
+        for one in arguments:
+            if one.keyword is not None:
+                raise ParaxTypeError(
+                    f"`{name}`, a function given in `symbols=`, takes no arguments by name",
+                    span=self._nodes.tokens.span(one.token),
+                    hint="give it by position, or add the function to a `Vocabulary`",
+                )
+        if not arguments:
+            raise ParaxTypeError(
+                f"`{name}`, a function given in `symbols=`, was called without arguments",
+                hint="give what it gives as a symbol, or `op.Lambda(…)`",
+            )
+        operands = [self._operators[one.node] for one in arguments]
+        return op.located(op.Apply(fn, *operands), origin)
+
+    def _of_function(
+        self, function: Function, arguments: list[Argument], origin: op.Origin
+    ) -> op.Operator:
+        if function.name in _TAKE_RADIANS:
+            self._refuse_degrees(function.name, arguments)
+        args, keywords = self._arguments(function.signature_text, function.parameters, arguments)
+        try:
+            return placed(function.compose(*args, **keywords), origin)
+        except ParaxTypeError as error:
+            raise self._at_keyword(error, function.parameters, arguments) from None
+
+    def _at_keyword(
+        self, error: ParaxError, parameters: tuple[Parameter, ...], arguments: list[Argument]
+    ) -> ParaxError:
+        """Point at the keyword that a function does not have, if there is one."""
+        for one in arguments:
+            if one.keyword is not None and parameter_at(parameters, one.keyword) is None:
+                return error.located(self._nodes.tokens.span(one.token))
+        return error
+
+    def _of_rule(
+        self,
+        rule: CallRule,
+        arguments: list[Argument],
+        source: op.Operator | None,
+        origin: op.Origin,
+    ) -> op.Operator:
+        named = [one.keyword for one in arguments if one.keyword is not None]
+        try:
+            check_arguments(rule.signature, rule.parameters, len(arguments) - len(named), named)
+        except ParaxTypeError as error:
+            raise self._at_keyword(error, rule.parameters, arguments) from None
+        args, keywords = self._arguments(rule.signature, rule.parameters, arguments)
+        if rule.on_input:
+            keywords["source"] = source
+        return placed(rule.build(*args, **keywords), origin)
+
+    def _refuse_degrees(self, name: str, arguments: list[Argument]) -> None:
+        for one in arguments:
+            if self._nodes.kinds[one.node] == "literal" and self._nodes.data[one.node][1] == "deg":
+                text = self._nodes.text(one.node)
+                raise UnitError(
+                    f"`{name}` takes radians, and {quoted(text, 40)} is in degrees",
+                    span=self._nodes.span(one.node),
+                    hint=f"write `{name}(rad({text}))`",
+                )
+
+    # --- Arguments --------------------------------------------------------------------------
+
+    def _arguments(
+        self, shown: str, parameters: tuple[Parameter, ...], arguments: list[Argument]
+    ) -> tuple[list[Any], dict[str, Any]]:
+        args: list[Any] = []
+        keywords: dict[str, Any] = {}
+        for position, one in enumerate(arguments):
+            place = position if one.keyword is None else one.keyword
+            parameter = parameter_at(parameters, place)
+            if parameter is not None and parameter.static:
+                value = self._static(shown, parameter, one.node)
+            else:
+                value = self._operators[one.node]
+            if one.keyword is None:
+                args.append(value)
+            else:
+                keywords[one.keyword] = value
+        return args, keywords
+
+    def _static(self, shown: str, parameter: Parameter, node: int) -> Any:
+        """Give the Python number, or tuple of them, that a static argument is."""
+        nodes = self._nodes
+        if nodes.kinds[node] == "list":
+            return tuple(self._static(shown, parameter, item) for item in nodes.data[node])
+        if nodes.kinds[node] == "literal":
+            value = nodes.data[node][0]
+            if not parameter.whole or isinstance(value, int):
+                return value
+        if nodes.kinds[node] == "name" and not parameter.whole:
+            entry = self._names.entry(nodes.data[node])
+            if entry is not None and entry.constant is not None:
+                return entry.constant[0]
+        name = shown.partition("(")[0]
+        kind = "an integer" if parameter.whole else "a number"
+        raise ParaxTypeError(
+            f"`{parameter.name}` of `{name}` is {kind} written out, got "
+            f"{quoted(nodes.text(node), 40)}",
+            span=nodes.span(node),
+            hint=f"it is called as `{shown}`; `{parameter.name}` is part of the structure and "
+            "cannot depend on a value",
+        )

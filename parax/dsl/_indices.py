@@ -1,0 +1,61 @@
+"""What stands between the brackets of an index: literals only, known when the text is read (L25)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from parax._diagnostic import quoted
+from parax.errors import ParaxSyntaxError
+
+if TYPE_CHECKING:
+    from parax.dsl._nodes import Nodes
+
+NO_BOUND = -1
+"""Stands for a bound of a slice that is left out."""
+
+
+class Slice(NamedTuple):
+    """A slice: the nodes of start, stop and step."""
+
+    bounds: tuple[int, int, int]
+
+
+def static_index(nodes: Nodes, item: Any) -> Any:
+    """Give one part of an index as Python's own: an int, a slice, `...`, None or a list.
+
+    Raises:
+        ParaxSyntaxError: it is none of these, or no integer literal.
+    """
+    if item is Ellipsis:
+        return item
+    if isinstance(item, Slice):
+        return slice(*(None if one == NO_BOUND else _bound(nodes, one) for one in item.bounds))
+    kind = nodes.kinds[item]
+    if kind == "name" and nodes.data[item] == "None":
+        nodes.kinds[item] = ""
+        return None
+    if kind == "list":
+        nodes.kinds[item] = ""
+        return [_integer(nodes, one) for one in nodes.data[item]]
+    return _integer(nodes, item)
+
+
+def _bound(nodes: Nodes, node: int) -> int | None:
+    if nodes.kinds[node] == "name" and nodes.data[node] == "None":
+        nodes.kinds[node] = ""
+        return None
+    return _integer(nodes, node)
+
+
+def _integer(nodes: Nodes, node: int) -> int:
+    if nodes.kinds[node] == "literal":
+        value, unit = nodes.data[node]
+        if isinstance(value, int) and unit is None:
+            nodes.kinds[node] = ""
+            return value
+    raise ParaxSyntaxError(
+        f"an index is written out, and {quoted(nodes.text(node), 40)} is no integer literal",
+        span=nodes.span(node),
+        hint="write integers, slices such as `1:3`, `...`, `None`, or a list of integers; "
+        "to choose by a condition use `where(c, a, b)`",
+    )

@@ -1,0 +1,253 @@
+"""What a name means, in the order of L30: symbols, vocabularies, the core, else a free input."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any
+
+from parax import op
+from parax._diagnostic import Span, did_you_mean, echo, quoted
+from parax.dsl._vocabulary import Entry, Vocabulary, core_vocabulary
+from parax.errors import ParaxError, ParaxNameError, ParaxTypeError
+
+MODEL = "model"
+"""The prefix that always means the bound model."""
+
+RESERVED = ("if", "else", "and", "or", "not", "for", "in", "over")
+
+_ELSEWHERE = {
+    "pow": "write `x ** y`",
+    "mag": "did you mean `abs`?",
+    "len": "write `count(x)` to count what is true",
+    "float": "numbers need no conversion",
+    "int": "write `floor(x)` or `round(x)`",
+    "complex": "write `a + 1j*b`",
+    "range": "write `arange(n)`",
+    "print": "an expression only has a value",
+    "eval": "an expression cannot run Python",
+    "exec": "an expression cannot run Python",
+    "getattr": "write a path: `model.filter.L1`",
+}
+
+Maker = Callable[[op.Origin], op.Operator]
+
+
+class Names:
+    """The names of one parse.
+
+    Args:
+        symbols: values by name, as the caller gave them.
+        vocabularies: in the order in which they are asked; the core comes last.
+        inputs: the names of all inputs, or None if any name may be one.
+    """
+
+    def __init__(
+        self,
+        symbols: Mapping[str, Any],
+        vocabularies: Sequence[Vocabulary],
+        inputs: Collection[str] | None,
+    ) -> None:
+        self._symbols = symbols
+        self._vocabularies = (*vocabularies, core_vocabulary())
+        self._inputs = inputs
+        self._constants: dict[str, op.Operator] = {}
+        self._entries: dict[str, Entry | None] = {}
+
+    def entry(self, name: str) -> Entry | None:
+        """Give what the vocabularies know of a name, unless a symbol hides it."""
+        if name in self._symbols:
+            return None
+        if name not in self._entries:
+            found = (one.look_up(name) for one in self._vocabularies)
+            self._entries[name] = next((one for one in found if one is not None), None)
+        return self._entries[name]
+
+    def known(self) -> list[str]:
+        """Give all names there are, for suggestions."""
+        names = [*self._symbols, *(self._inputs or ())]
+        for vocabulary in self._vocabularies:
+            names += vocabulary.names()
+        return names
+
+    # --- Bare names -------------------------------------------------------------------------
+
+    def maker(self, path: str, span: Span) -> Maker:
+        """Give what builds the operator of a name or dotted path.
+
+        Raises:
+            ParaxNameError: nothing defines it, or it cannot stand alone.
+        """
+        root, _, rest = path.partition(".")
+        if root == MODEL:
+            return self._of_model(rest, span)
+        owner, _, last = path.rpartition(".")
+        if root in self._symbols:
+            if not rest:
+                return self._of_symbol(root, span)
+            return self._on_symbol(root, rest, span)
+        entry = self.entry(last)
+        if owner:
+            if entry is not None and entry.value is not None and entry.value.on_input:
+                source = self.source(owner, span)
+                value = entry.value
+                return lambda origin: placed(value.build(source=source), origin)
+            return self._free(path, span)
+        if entry is not None and (entry.is_value or not self._may_be_input(path)):
+            return self._of_entry(entry, path, span)
+        return self._free(path, span)
+
+    def _may_be_input(self, name: str) -> bool:
+        # one letter that only calls know, such as `K`, is a parameter's name when it stands alone
+        return len(name) == 1 or name in (self._inputs or ())
+
+    def _of_model(self, rest: str, span: Span) -> Maker:
+        if not rest:
+            raise ParaxNameError(
+                "`model` alone has no value",
+                span=span,
+                hint="it is the prefix of what is read of the model: `model.L1`",
+            )
+        return lambda origin: op.filled(op.Attribute, origin, path=rest)
+
+    def _of_symbol(self, name: str, span: Span) -> Maker:
+        value = self._symbols[name]
+        if isinstance(value, op.Operator):
+            return lambda origin: placed(value, origin)
+        if is_function(value):
+            raise ParaxTypeError(f"`{name}` is a function", span=span, hint=f"call it: `{name}(x)`")
+        if isinstance(value, str | bytes):
+            raise ParaxTypeError(
+                f"the symbol `{name}` is a text", span=span, hint="give a number or an array"
+            )
+        return lambda origin: self._constant(name, value, origin)
+
+    def _constant(self, name: str, value: Any, origin: op.Origin) -> op.Operator:
+        if name not in self._constants:  # one constant however often it is named (X5)
+            self._constants[name] = op.filled(op.Constant, origin, value=value, unit=None)
+        return self._constants[name]
+
+    def _on_symbol(self, root: str, rest: str, span: Span) -> Maker:
+        entry = self.entry(rest)
+        value = None if entry is None else entry.value
+        if value is not None and value.on_input:
+            source = self._of_symbol(root, span)(op.Origin(span))
+            return lambda origin: placed(value.build(source=source), origin)
+        raise ParaxNameError(
+            f"{quoted(rest)} cannot be read from `{root}`, a value given in `symbols=`",
+            span=span,
+            hint=f"give what is wanted as a symbol of its own, or leave `{root}` out of "
+            "`symbols=`: it is then an input with attributes",
+        )
+
+    def _of_entry(self, entry: Entry, name: str, span: Span) -> Maker:
+        if self._inputs is not None and name in self._inputs:
+            raise ParaxNameError(
+                f"`{name}` is both an input and a name of the vocabulary `{entry.vocabulary}`",
+                span=span,
+                hint="give the input another name",
+            )
+        if entry.value is not None:
+            value = entry.value
+            return lambda origin: placed(value.build(), origin, name)
+        if entry.constant is not None:
+            number, unit = entry.constant
+            return lambda origin: op.filled(
+                op.Constant, op.Origin(origin.span, name), value=number, unit=unit
+            )
+        raise ParaxTypeError(
+            f"`{name}` is a function", span=span, hint=f"call it: `{entry.signature}`"
+        )
+
+    def _free(self, path: str, span: Span) -> Maker:
+        if path in ("True", "False", "None"):
+            raise ParaxNameError(
+                f"`{path}` is no value of the language",
+                span=span,
+                hint="`None` has a meaning inside `x[…]` only"
+                if path == "None"
+                else "write `1` for true and `0` for false",
+            )
+        if self._inputs is not None and path.partition(".")[0] not in self._inputs:
+            raise self.unknown(path, span)
+        return lambda origin: op.filled(op.Input, origin, name=path, default=None, unit=None)
+
+    def unknown(self, path: str, span: Span) -> ParaxNameError:
+        """Make the error for a name of a closed world that nothing defines."""
+        listed = ", ".join(f"`{echo(one, 30)}`" for one in list(self._inputs or ())[:8])
+        return ParaxNameError(
+            f"nothing defines {quoted(path)}",
+            span=span,
+            hint=did_you_mean(path, self.known())
+            or (f"the inputs are {listed}" if listed else "there are no inputs"),
+        )
+
+    # --- Calls ------------------------------------------------------------------------------
+
+    def source(self, path: str, span: Span) -> op.Operator | None:
+        """Give the operator of what stands before a vocabulary's name: the input `meas`."""
+        if path == MODEL:
+            return None
+        return self.maker(path, span)(op.Origin(span))
+
+    def symbol_function(self, name: str) -> Any:
+        """Give the callable that a symbol is, or None."""
+        value = self._symbols.get(name)
+        return value if is_function(value) else None
+
+    def not_callable(self, path: str, span: Span) -> ParaxError:
+        """Make the error for the call of a name that is no function (L33)."""
+        owner, _, last = path.rpartition(".")
+        if path in self._symbols:
+            return ParaxTypeError(
+                f"`{path}` is a value given in `symbols=` and cannot be called",
+                span=span,
+                hint=f"to multiply, write `{path}*(…)`",
+            )
+        entry = self.entry(last)
+        if owner and entry is not None and entry.is_callable:
+            return ParaxNameError(
+                f"there is no function {quoted(path)}",
+                span=span,
+                hint=f"write `{last}(…)`, without {quoted(owner + '.', 40)}",
+            )
+        if owner:
+            return ParaxNameError(
+                f"there is no function {quoted(path)}",
+                span=span,
+                hint=f"what is read of a model or an input is not called: write {quoted(path)}",
+            )
+        if entry is not None:
+            return ParaxTypeError(
+                f"`{path}` is a value and cannot be called",
+                span=span,
+                hint=f"to multiply, write `{path}*(…)`",
+            )
+        functions = [name for name in self.known() if self._is_callable(name)]
+        return ParaxNameError(
+            f"there is no function {quoted(path)}",
+            span=span,
+            hint=_ELSEWHERE.get(path)
+            or did_you_mean(path, functions)
+            or f"to multiply, write {quoted(path + '*(…)')}; functions of your own are given in "
+            "`symbols=` or a `Vocabulary`",
+        )
+
+    def _is_callable(self, name: str) -> bool:
+        if name in self._symbols:
+            return is_function(self._symbols[name])
+        entry = self.entry(name)
+        return entry is not None and entry.is_callable
+
+
+def is_function(value: Any) -> bool:
+    """Tell whether a symbol is something to be called, rather than a value."""
+    if isinstance(value, op.Operator) or op.is_plain_number(value):
+        return False
+    return callable(value) and not hasattr(value, "__jax_array__") and not hasattr(value, "shape")
+
+
+def placed(operator: Any, origin: op.Origin, name: str | None = None) -> Any:
+    """Give an operator that was built for a place in the text, with that place."""
+    if not isinstance(operator, op.Operator) or op.span_of(operator) is not None:
+        return operator
+    return op.located(operator, op.Origin(origin.span, name) if name else origin)
