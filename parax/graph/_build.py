@@ -117,7 +117,9 @@ class Builder:
             children = self._children(value)
             entered.add(name)
             stack.append((value, True))
-            stack.extend((child, False) for child in reversed(children) if id(child) not in self._done)
+            stack.extend(
+                (child, False) for child in reversed(children) if id(child) not in self._done
+            )
         return self._done[id(root)]
 
     def _children(self, value: Any) -> list[Any]:
@@ -160,7 +162,9 @@ class Builder:
         return self.rows.add(kind, operands, static, value, origin.span)
 
     def _operand(self, owner: Node, position: int, operand: Any) -> int:
-        inner = operand.value if is_operator(operand) and operand.graph_role == "constant" else operand
+        inner = (
+            operand.value if is_operator(operand) and operand.graph_role == "constant" else operand
+        )
         number = plain_number(inner)
         if number is not None and owner.is_structure(position, number):
             return self._literal(number)
@@ -197,7 +201,9 @@ class Builder:
         try:
             arrays, skeleton = split(value)
         except RecursionError:
-            raise OperatorError(f"a {type(value).__name__} is nested too deeply to be data") from None
+            raise OperatorError(
+                f"a {type(value).__name__} is nested too deeply to be data"
+            ) from None
         if kind is Kind.DATA and not arrays and skeleton.statics == (value,):
             raise OperatorTypeError(
                 f"a {type(value).__name__} is no operand",
@@ -206,7 +212,9 @@ class Builder:
         # X6: arrays are one if they are the same objects, never by content.
         identity = tuple(map(id, arrays))
         self._keep.extend(arrays)
-        row = self.rows.add(kind, (), skeleton, value if kind is Kind.CALL else None, span, identity=identity)
+        row = self.rows.add(
+            kind, (), skeleton, value if kind is Kind.CALL else None, span, identity=identity
+        )
         self.rows.arrays.setdefault(row, arrays)
         return row
 

@@ -233,7 +233,9 @@ def check_sum(structure: Structure, node: int, operands: Sequence[Any]) -> None:
         right = structure.spans[structure.operands[node][position]]
         label = None
         if span is not None and right is not None and "left" in error.details:
-            before = span.text[: max(right.start - span.start, 0)].rstrip("( ").rstrip("+-").rstrip()
+            before = (
+                span.text[: max(right.start - span.start, 0)].rstrip("( ").rstrip("+-").rstrip()
+            )
             label = (
                 f"left {quoted(' '.join(before.split()), 30)} is {error.details['left']}, "
                 f"right {_text_of(right)} is {error.details['right']}"

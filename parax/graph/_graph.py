@@ -193,9 +193,7 @@ def same(left: Any, right: Any) -> bool:
         >>> same(op.Input("x") + 1, op.Input("x") + 1), same(op.Input("x") + 1, op.Input("x") + 2)
         (True, False)
     """
-    one, other = (
-        value if isinstance(value, Graph) else Graph.of(value) for value in (left, right)
-    )
+    one, other = (value if isinstance(value, Graph) else Graph.of(value) for value in (left, right))
     return (
         one.structure.key == other.structure.key
         and all(map(_same_number, one.numbers, other.numbers))
@@ -205,7 +203,10 @@ def same(left: Any, right: Any) -> bool:
 
 def _same_number(left: Any, right: Any) -> bool:
     return left == right or (
-        isinstance(left, float) and isinstance(right, float) and math.isnan(left) and math.isnan(right)
+        isinstance(left, float)
+        and isinstance(right, float)
+        and math.isnan(left)
+        and math.isnan(right)
     )
 
 
@@ -222,4 +223,3 @@ def _same_array(left: Any, right: Any) -> bool:
         return False
     equal_nan = np.issubdtype(left.dtype, np.inexact)
     return bool(np.array_equal(np.asarray(left), np.asarray(right), equal_nan=equal_nan))
-

@@ -41,9 +41,7 @@ def route(
                 raise error.located(structure.spans[node])
             anything = anything or accepted is None
             known |= accepted or set()
-            routed.append(
-                {k: v for k, v in others.items() if accepted is None or k in accepted}
-            )
+            routed.append({k: v for k, v in others.items() if accepted is None or k in accepted})
     unknown = [] if anything else [name for name in others if name not in known]
     if unknown:
         raise _nobody_accepts(unknown[0], known)
@@ -54,7 +52,8 @@ def _nobody_accepts(name: str, known: set[str]) -> OperatorTypeError:
     listed = ", ".join(quoted(one, 30) for one in sorted(known)[:8])
     return OperatorTypeError(
         f"nothing in the expression takes an input {quoted(name)}",
-        hint=did_you_mean(name, known) or (f"its inputs are {listed}" if listed else None)
+        hint=did_you_mean(name, known)
+        or (f"its inputs are {listed}" if listed else None)
         or "it has no inputs",
     )
 

@@ -121,4 +121,6 @@ class _Hashed:
     def __eq__(self, other: object) -> bool:
         if self is other:
             return True
-        return isinstance(other, _Hashed) and self._hash == other._hash and self.value == other.value
+        return (
+            isinstance(other, _Hashed) and self._hash == other._hash and self.value == other.value
+        )

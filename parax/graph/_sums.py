@@ -50,8 +50,7 @@ def _merge(rows: Rows, row: int, signs: dict[int, tuple[int, ...]], absorbed: se
         operands, own = rows.operands[current], signs[current]
         span = rows.spans[current]
         terms.extend(
-            (operand, sign, span)
-            for operand, sign in zip(operands[:0:-1], own[:0:-1], strict=True)
+            (operand, sign, span) for operand, sign in zip(operands[:0:-1], own[:0:-1], strict=True)
         )
         if operands[0] not in absorbed:
             terms.append((operands[0], own[0], span))

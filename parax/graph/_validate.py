@@ -217,4 +217,3 @@ def _inner(structure: Structure, node: int, values: Sequence[Any], memo: _Memo) 
 
 def _accumulate(payload: Any, *operands: Any) -> Any:
     return payload.operator.accumulate(operands, payload.signs, payload.counts)
-

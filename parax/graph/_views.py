@@ -21,7 +21,13 @@ def node_name(structure: Structure, node: int, numbers: dict[int, Any]) -> str:
     if kind is Kind.LITERAL:
         return repr(payload)
     if kind is Kind.DATA:
-        return type(structure.skeleton(node).treedef.unflatten(structure.skeleton(node).statics)).__name__ if structure.skeleton(node).treedef.num_nodes > 1 else "array"
+        return (
+            type(
+                structure.skeleton(node).treedef.unflatten(structure.skeleton(node).statics)
+            ).__name__
+            if structure.skeleton(node).treedef.num_nodes > 1
+            else "array"
+        )
     if kind is Kind.TREE:
         return "tree"
     if kind is Kind.SUM:

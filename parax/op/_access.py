@@ -15,7 +15,12 @@ import jax
 import numpy as np
 
 from parax._diagnostic import did_you_mean, echo
-from parax.errors import MissingInputError, ParaxNameError, OperatorAttributeError, OperatorTypeError
+from parax.errors import (
+    MissingInputError,
+    OperatorAttributeError,
+    OperatorTypeError,
+    ParaxNameError,
+)
 from parax.module import FeatureInfo, features, named_params
 from parax.parameters import is_param
 
@@ -27,7 +32,9 @@ class Missing:
 def _is_value(value: Any) -> bool:
     return (
         is_param(value)
-        or isinstance(value, eqx.Module | jax.Array | np.ndarray | np.generic | int | float | complex)
+        or isinstance(
+            value, eqx.Module | jax.Array | np.ndarray | np.generic | int | float | complex
+        )
         or isinstance(value, list | tuple | dict)
     )
 

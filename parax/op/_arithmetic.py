@@ -63,7 +63,9 @@ def require_real(symbol: str) -> Callable[..., None]:
     return check
 
 
-def _arithmetic(name: str, symbol: str, array: Function, host: Function, *, keeps_int: bool) -> Function:
+def _arithmetic(
+    name: str, symbol: str, array: Function, host: Function, *, keeps_int: bool
+) -> Function:
     def on_numbers(*values: Any) -> Any:
         return host_number(host, *values, keeps_int=keeps_int)
 
@@ -79,7 +81,9 @@ def _arithmetic(name: str, symbol: str, array: Function, host: Function, *, keep
     return _named(function, name, f"Give `left {symbol} right`, elementwise.")
 
 
-def _comparison(name: str, symbol: str, array: Function, host: Function, *, ordering: bool) -> Function:
+def _comparison(
+    name: str, symbol: str, array: Function, host: Function, *, ordering: bool
+) -> Function:
     def on_numbers(*values: Any) -> Any:
         return host_number(host, *values)
 
@@ -124,7 +128,9 @@ power = _arithmetic("power", "**", _power, np.power, keeps_int=True)
 less = _comparison("less", "<", jnp.less, np.less, ordering=True)
 less_equal = _comparison("less_equal", "<=", jnp.less_equal, np.less_equal, ordering=True)
 greater = _comparison("greater", ">", jnp.greater, np.greater, ordering=True)
-greater_equal = _comparison("greater_equal", ">=", jnp.greater_equal, np.greater_equal, ordering=True)
+greater_equal = _comparison(
+    "greater_equal", ">=", jnp.greater_equal, np.greater_equal, ordering=True
+)
 equal = _comparison("equal", "==", jnp.equal, np.equal, ordering=False)
 not_equal = _comparison("not_equal", "!=", jnp.not_equal, np.not_equal, ordering=False)
 

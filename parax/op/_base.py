@@ -131,9 +131,7 @@ class Operator(eqx.Module, Generic[OpInputs, OpOutputs]):
         """Give the sign of each operand if this is their signed sum; None if it is not (X15)."""
         return None
 
-    def accumulate(
-        self, values: Sequence[Any], signs: Sequence[int], counts: Sequence[int]
-    ) -> Any:
+    def accumulate(self, values: Sequence[Any], signs: Sequence[int], counts: Sequence[int]) -> Any:
         """Add up operands that were merged from a chain of sums."""
         return arithmetic.signed_sum(values, signs, counts)
 

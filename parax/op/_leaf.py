@@ -20,6 +20,7 @@ from parax.op._elementwise import plain_function
 from parax.op._functions import keywords_of, stored_function
 from parax.op._traits import traits_of
 
+
 class Lambda(Operator):
     """A leaf that calls a function with all inputs: `fn(*args, **kwargs)` (O16).
 
@@ -239,4 +240,3 @@ def first_input(args: Sequence[Any], path: str) -> Any:
             hint="call the expression with the model first: `op(model, …)`",
         )
     return args[0]
-

@@ -128,7 +128,9 @@ def _index_text(value: Any) -> str:
     if isinstance(value, tuple):
         return ", ".join(map(_index_text, value))
     if isinstance(value, slice):
-        start, stop, step = ("" if one is None else str(one) for one in (value.start, value.stop, value.step))
+        start, stop, step = (
+            "" if one is None else str(one) for one in (value.start, value.stop, value.step)
+        )
         return f"{start}:{stop}:{step}" if step else f"{start}:{stop}"
     if isinstance(value, np.ndarray):
         return echo(str(value.tolist()), 40)
@@ -238,4 +240,3 @@ def _entry(tree: Any, key: Any) -> Any:
             f"no entry `{_index_text(key)}`",
             hint=did_you_mean(str(key), known) or f"there are {listed}",
         ) from None
-
