@@ -7,7 +7,7 @@ from typing import Any
 from parax import op
 from parax._diagnostic import Source, Span, quoted
 from parax.dsl._calls import Calls
-from parax.dsl._names import Names
+from parax.dsl._names import AnyOperator, Names
 from parax.dsl._nodes import Nodes
 from parax.errors import ParaxError, ParaxSyntaxError
 from parax.op import _arithmetic as arithmetic
@@ -52,7 +52,7 @@ class _Place(op.Origin):
         self.name = None
 
     @property
-    def span(self) -> Span:  # pyright: ignore[reportIncompatibleVariableOverride]
+    def span(self) -> Span:
         return Span(self._source, self._start, self._end)
 
 
@@ -66,7 +66,7 @@ class Build:
         self._calls = Calls(nodes, names, self._operators)
         self._makers: dict[str, Any] = {}
 
-    def build(self, root: int) -> op.Operator:
+    def build(self, root: int) -> AnyOperator:
         """Give the operator of a node.
 
         Raises:
@@ -97,38 +97,38 @@ class Build:
                 raise error.located(nodes.span(node)) from None
         return operators[root]
 
-    def _name(self, node: int, path: str, origin: op.Origin) -> op.Operator:
+    def _name(self, node: int, path: str, origin: op.Origin) -> AnyOperator:
         maker = self._makers.get(path)
         if maker is None:
-            maker = self._makers[path] = self._names.maker(path, self._nodes.span(node))
+            maker = self._makers[path] = self._names.maker(path, origin)
         return maker(origin)
 
-    def _literal(self, node: int, data: Any, origin: op.Origin) -> op.Operator:
+    def _literal(self, node: int, data: Any, origin: op.Origin) -> AnyOperator:
         return op.filled(op.Constant, origin, value=data[0], unit=data[1])
 
-    def _binary(self, node: int, data: Any, origin: op.Origin) -> op.Operator:
+    def _binary(self, node: int, data: Any, origin: op.Origin) -> AnyOperator:
         sign, left, right = data
         operators = self._operators
         return op.filled(
             op.Binary, origin, fn=_STORED[sign], left=operators[left], right=operators[right]
         )
 
-    def _prefix(self, node: int, data: Any, origin: op.Origin) -> op.Operator:
+    def _prefix(self, node: int, data: Any, origin: op.Origin) -> AnyOperator:
         sign, operand = data
         if sign == "-":
             return op.filled(op.Negate, origin, other=self._operators[operand])
         fn = _STORED_PREFIX[sign]
         return op.filled(op.Map, origin, fn=fn, operator=self._operators[operand])
 
-    def _where(self, node: int, data: Any, origin: op.Origin) -> op.Operator:
+    def _where(self, node: int, data: Any, origin: op.Origin) -> AnyOperator:
         condition, yes, no = (self._operators[one] for one in data)
         return op.filled(op.Where, origin, condition=condition, true_branch=yes, false_branch=no)
 
-    def _list(self, node: int, items: Any, origin: op.Origin) -> op.Operator:
+    def _list(self, node: int, items: Any, origin: op.Origin) -> AnyOperator:
         operands = tuple(self._operators[one] for one in items)
         return op.filled(op.Stack, origin, operators=operands, axis=0)
 
-    def _index(self, node: int, data: Any, origin: op.Origin) -> op.Operator:
+    def _index(self, node: int, data: Any, origin: op.Origin) -> AnyOperator:
         base, indices = data
         self._refuse_ports(base, indices, node)
         stored = op.Index(_PROBE, indices).indices
@@ -136,13 +136,15 @@ class Build:
 
     def _refuse_ports(self, base: int, indices: Any, node: int) -> None:
         """Refuse `S[2,1]`, which other tools write for `S(2,1)` (L54)."""
-        two = isinstance(indices, tuple) and [type(one) for one in indices] == [int, int]  # pyright: ignore[reportUnknownVariableType]
-        if not two or self._nodes.kinds[base] != "name":
+        if self._nodes.kinds[base] != "name" or not isinstance(indices, tuple):
+            return
+        items: tuple[Any, ...] = indices  # pyright: ignore[reportUnknownVariableType]
+        if [type(one) for one in items] != [int, int]:
             return
         path: str = self._nodes.data[base]
         entry = self._names.entry(path.rpartition(".")[2])
         if entry is not None and entry.call is not None and entry.value is not None:
-            ports = ", ".join(map(str, indices))
+            ports = ", ".join(map(str, items))
             raise ParaxSyntaxError(
                 f"{quoted(self._nodes.text(node))} is an index, counted from 0 along the first "
                 "axes, not a pair of ports",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from parax import op
 from parax._diagnostic import quoted
-from parax.dsl._names import MODEL, Names, placed
+from parax.dsl._names import MODEL, AnyOperator, Names, placed
 from parax.dsl._parameters import check_arguments, parameter_at
 from parax.errors import ParaxError, ParaxSyntaxError, ParaxTypeError, UnitError
 
@@ -18,6 +19,36 @@ if TYPE_CHECKING:
 _TAKE_RADIANS = ("sin", "cos", "tan")
 
 
+_SPREADING = ("stack", "concat")  # look into the list that they are given
+_OPERAND = op.Input("x")
+
+
+@dataclass(frozen=True)
+class _Form:
+    """An operator of one operand, as its class, its fields, and which of them is the operand."""
+
+    cls: type[AnyOperator]
+    fields: dict[str, Any]
+    operand: str
+    as_tuple: bool
+
+    @classmethod
+    def found(cls, example: AnyOperator) -> _Form | None:
+        """Find the form of an operator of `_OPERAND`, if that is held in one field."""
+        fields: dict[str, Any] = {k: v for k, v in example.__dict__.items() if k != "_origin"}
+        for name, value in fields.items():
+            if value is _OPERAND:
+                return cls(type(example), fields, name, as_tuple=False)
+            if isinstance(value, tuple) and len(value) == 1 and value[0] is _OPERAND:  # pyright: ignore[reportUnknownArgumentType]
+                return cls(type(example), fields, name, as_tuple=True)
+        return None
+
+    def of(self, operand: Any, origin: op.Origin) -> AnyOperator:
+        """Build it of another operand."""
+        value = (operand,) if self.as_tuple else operand
+        return op.filled(self.cls, origin, **{**self.fields, self.operand: value})
+
+
 class Calls:
     """Builds the operators of calls; `operators` holds those of the nodes before."""
 
@@ -25,8 +56,9 @@ class Calls:
         self._nodes = nodes
         self._names = names
         self._operators = operators
+        self._forms: dict[Function, _Form | None] = {}
 
-    def call(self, node: int, data: Any, origin: op.Origin) -> op.Operator:
+    def call(self, node: int, data: Any, origin: op.Origin) -> AnyOperator:
         """Give the operator of one call."""
         path, last_of_callee, arguments = data
         self._refuse_doubled(arguments)
@@ -39,8 +71,7 @@ class Calls:
         if entry is not None and not owner and entry.function is not None:
             return self._of_function(entry.function, arguments, origin)
         if entry is not None and entry.call is not None and (not owner or entry.call.on_input):
-            span = self._nodes.tokens.span(self._nodes.firsts[node], last_of_callee)
-            source = self._names.source(owner, span) if owner else None
+            source = self._names.source(owner, origin) if owner else None
             return self._of_rule(entry.call, arguments, source, origin)
         span = self._nodes.tokens.span(self._nodes.firsts[node], last_of_callee)
         raise self._names.not_callable(path, span)
@@ -70,7 +101,7 @@ class Calls:
 
     def _of_symbol(
         self, fn: Any, name: str, arguments: list[Argument], origin: op.Origin
-    ) -> op.Operator:
+    ) -> AnyOperator:
         for one in arguments:
             if one.keyword is not None:
                 raise ParaxTypeError(
@@ -88,14 +119,29 @@ class Calls:
 
     def _of_function(
         self, function: Function, arguments: list[Argument], origin: op.Origin
-    ) -> op.Operator:
+    ) -> AnyOperator:
         if function.name in _TAKE_RADIANS:
             self._refuse_degrees(function.name, arguments)
+        if len(arguments) == 1 and arguments[0].keyword is None:
+            form = self._form(function)
+            if form is not None:
+                return form.of(self._operators[arguments[0].node], origin)
         args, keywords = self._arguments(function.signature_text, function.parameters, arguments)
         try:
             return placed(function.compose(*args, **keywords), origin)
         except ParaxTypeError as error:
             raise self._at_keyword(error, function.parameters, arguments) from None
+
+    def _form(self, function: Function) -> _Form | None:
+        """Give how a function of one operand builds, found once; None if that is not fixed."""
+        if function not in self._forms:
+            first = function.parameters[0] if function.parameters else None
+            fixed = first is not None and not first.static and function.kind not in _SPREADING
+            form = None
+            if fixed and sum(one.is_required for one in function.parameters) <= 1:
+                form = _Form.found(function.compose(_OPERAND))
+            self._forms[function] = form
+        return self._forms[function]
 
     def _at_keyword(
         self, error: ParaxError, parameters: tuple[Parameter, ...], arguments: list[Argument]
@@ -110,9 +156,9 @@ class Calls:
         self,
         rule: CallRule,
         arguments: list[Argument],
-        source: op.Operator | None,
+        source: AnyOperator | None,
         origin: op.Origin,
-    ) -> op.Operator:
+    ) -> AnyOperator:
         named = [one.keyword for one in arguments if one.keyword is not None]
         try:
             check_arguments(rule.signature, rule.parameters, len(arguments) - len(named), named)

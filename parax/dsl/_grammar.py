@@ -114,7 +114,7 @@ def _build() -> Tables:
     lark = Lark(grammar_text(), parser="lalr", lexer="contextual", maybe_placeholders=False)
     data: Any
     memo: Any
-    data, memo = lark.memo_serialize([TerminalDef, Rule])
+    data, memo = lark.memo_serialize([TerminalDef, Rule])  # pyright: ignore[reportUnknownMemberType]
     parser = data["parser"]["parser"]
 
     defined = [one for one in lark.terminals if one.name not in lark.ignore_tokens]

@@ -1,7 +1,8 @@
-"""What stands between the brackets of an index: literals only, known when the text is read (L25)."""
+"""What stands between the brackets of an index: literals, known as soon as it is read (L25)."""
 
 from __future__ import annotations
 
+from types import EllipsisType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from parax._diagnostic import quoted
@@ -20,13 +21,13 @@ class Slice(NamedTuple):
     bounds: tuple[int, int, int]
 
 
-def static_index(nodes: Nodes, item: Any) -> Any:
+def static_index(nodes: Nodes, item: int | Slice | EllipsisType) -> Any:
     """Give one part of an index as Python's own: an int, a slice, `...`, None or a list.
 
     Raises:
         ParaxSyntaxError: it is none of these, or no integer literal.
     """
-    if item is Ellipsis:
+    if isinstance(item, EllipsisType):
         return item
     if isinstance(item, Slice):
         return slice(*(None if one == NO_BOUND else _bound(nodes, one) for one in item.bounds))

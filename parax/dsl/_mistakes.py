@@ -328,14 +328,14 @@ class _Mistake:
             word = self.tokens.text(token)
             if self.tokens.name(token) == "NAME" and word in _WORD_OPERATORS:
                 return self._error(f"`{word}` is no operator", _WORD_OPERATORS[word], token)
-        shown = self.tokens.span(before, self.at)
+        left, right = quoted(self.text_before, 40), quoted(self.text, 40)
         if self.found in _PREFIX:
             hint = "an operator stands between two values"
         else:
             hint = f"to multiply, write {quoted(f'{self.text_before} * {self.text}')}"
         return ParaxSyntaxError(
-            f"no operator stands between {quoted(self.text_before, 40)} and {quoted(self.text, 40)}",
-            span=shown,
+            f"no operator stands between {left} and {right}",
+            span=self.tokens.span(before, self.at),
             hint=hint,
         )
 

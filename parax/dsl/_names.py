@@ -29,7 +29,8 @@ _ELSEWHERE = {
     "getattr": "write a path: `model.filter.L1`",
 }
 
-Maker = Callable[[op.Origin], op.Operator]
+AnyOperator = op.Operator[..., Any]
+Maker = Callable[[op.Origin], AnyOperator]
 
 
 class Names:
@@ -50,7 +51,7 @@ class Names:
         self._symbols = symbols
         self._vocabularies = (*vocabularies, core_vocabulary())
         self._inputs = inputs
-        self._constants: dict[str, op.Operator] = {}
+        self._constants: dict[str, AnyOperator] = {}
         self._entries: dict[str, Entry | None] = {}
 
     def entry(self, name: str) -> Entry | None:
@@ -71,7 +72,7 @@ class Names:
 
     # --- Bare names -------------------------------------------------------------------------
 
-    def maker(self, path: str, span: Span) -> Maker:
+    def maker(self, path: str, place: op.Origin) -> Maker:
         """Give what builds the operator of a name or dotted path.
 
         Raises:
@@ -79,71 +80,73 @@ class Names:
         """
         root, _, rest = path.partition(".")
         if root == MODEL:
-            return self._of_model(rest, span)
+            return self._of_model(rest, place)
         owner, _, last = path.rpartition(".")
         if root in self._symbols:
             if not rest:
-                return self._of_symbol(root, span)
-            return self._on_symbol(root, rest, span)
+                return self._of_symbol(root, place)
+            return self._on_symbol(root, rest, place)
         entry = self.entry(last)
         if owner:
             if entry is not None and entry.value is not None and entry.value.on_input:
-                source = self.source(owner, span)
+                source = self.source(owner, place)
                 value = entry.value
                 return lambda origin: placed(value.build(source=source), origin)
-            return self._free(path, span)
+            return self._free(path, place)
         if entry is not None and (entry.is_value or not self._may_be_input(path)):
-            return self._of_entry(entry, path, span)
-        return self._free(path, span)
+            return self._of_entry(entry, path, place)
+        return self._free(path, place)
 
     def _may_be_input(self, name: str) -> bool:
         # one letter that only calls know, such as `K`, is a parameter's name when it stands alone
         return len(name) == 1 or name in (self._inputs or ())
 
-    def _of_model(self, rest: str, span: Span) -> Maker:
+    def _of_model(self, rest: str, place: op.Origin) -> Maker:
         if not rest:
             raise ParaxNameError(
                 "`model` alone has no value",
-                span=span,
+                span=place.span,
                 hint="it is the prefix of what is read of the model: `model.L1`",
             )
         return lambda origin: op.filled(op.Attribute, origin, path=rest)
 
-    def _of_symbol(self, name: str, span: Span) -> Maker:
+    def _of_symbol(self, name: str, place: op.Origin) -> Maker:
         value = self._symbols[name]
         if isinstance(value, op.Operator):
             return lambda origin: placed(value, origin)
         if is_function(value):
-            raise ParaxTypeError(f"`{name}` is a function", span=span, hint=f"call it: `{name}(x)`")
+            raise ParaxTypeError(
+                f"`{name}` is a function", span=place.span, hint=f"call it: `{name}(x)`"
+            )
         if isinstance(value, str | bytes):
             raise ParaxTypeError(
-                f"the symbol `{name}` is a text", span=span, hint="give a number or an array"
+                f"the symbol `{name}` is a text", span=place.span, hint="give a number or an array"
             )
         return lambda origin: self._constant(name, value, origin)
 
-    def _constant(self, name: str, value: Any, origin: op.Origin) -> op.Operator:
+    def _constant(self, name: str, value: Any, origin: op.Origin) -> AnyOperator:
         if name not in self._constants:  # one constant however often it is named (X5)
             self._constants[name] = op.filled(op.Constant, origin, value=value, unit=None)
         return self._constants[name]
 
-    def _on_symbol(self, root: str, rest: str, span: Span) -> Maker:
+    def _on_symbol(self, root: str, rest: str, place: op.Origin) -> Maker:
         entry = self.entry(rest)
         value = None if entry is None else entry.value
         if value is not None and value.on_input:
-            source = self._of_symbol(root, span)(op.Origin(span))
+            source = self._of_symbol(root, place)(place)
             return lambda origin: placed(value.build(source=source), origin)
         raise ParaxNameError(
             f"{quoted(rest)} cannot be read from `{root}`, a value given in `symbols=`",
-            span=span,
+            span=place.span,
             hint=f"give what is wanted as a symbol of its own, or leave `{root}` out of "
             "`symbols=`: it is then an input with attributes",
         )
 
-    def _of_entry(self, entry: Entry, name: str, span: Span) -> Maker:
+    def _of_entry(self, entry: Entry, name: str, place: op.Origin) -> Maker:
         if self._inputs is not None and name in self._inputs:
             raise ParaxNameError(
                 f"`{name}` is both an input and a name of the vocabulary `{entry.vocabulary}`",
-                span=span,
+                span=place.span,
                 hint="give the input another name",
             )
         if entry.value is not None:
@@ -155,39 +158,39 @@ class Names:
                 op.Constant, op.Origin(origin.span, name), value=number, unit=unit
             )
         raise ParaxTypeError(
-            f"`{name}` is a function", span=span, hint=f"call it: `{entry.signature}`"
+            f"`{name}` is a function", span=place.span, hint=f"call it: `{entry.signature}`"
         )
 
-    def _free(self, path: str, span: Span) -> Maker:
+    def _free(self, path: str, place: op.Origin) -> Maker:
         if path in ("True", "False", "None"):
             raise ParaxNameError(
                 f"`{path}` is no value of the language",
-                span=span,
+                span=place.span,
                 hint="`None` has a meaning inside `x[…]` only"
                 if path == "None"
                 else "write `1` for true and `0` for false",
             )
         if self._inputs is not None and path.partition(".")[0] not in self._inputs:
-            raise self.unknown(path, span)
+            raise self._unknown(path, place)
         return lambda origin: op.filled(op.Input, origin, name=path, default=None, unit=None)
 
-    def unknown(self, path: str, span: Span) -> ParaxNameError:
+    def _unknown(self, path: str, place: op.Origin) -> ParaxNameError:
         """Make the error for a name of a closed world that nothing defines."""
         listed = ", ".join(f"`{echo(one, 30)}`" for one in list(self._inputs or ())[:8])
         return ParaxNameError(
             f"nothing defines {quoted(path)}",
-            span=span,
+            span=place.span,
             hint=did_you_mean(path, self.known())
             or (f"the inputs are {listed}" if listed else "there are no inputs"),
         )
 
     # --- Calls ------------------------------------------------------------------------------
 
-    def source(self, path: str, span: Span) -> op.Operator | None:
+    def source(self, path: str, place: op.Origin) -> AnyOperator | None:
         """Give the operator of what stands before a vocabulary's name: the input `meas`."""
         if path == MODEL:
             return None
-        return self.maker(path, span)(op.Origin(span))
+        return self.maker(path, place)(place)
 
     def symbol_function(self, name: str) -> Any:
         """Give the callable that a symbol is, or None."""
@@ -246,8 +249,11 @@ def is_function(value: Any) -> bool:
     return callable(value) and not hasattr(value, "__jax_array__") and not hasattr(value, "shape")
 
 
-def placed(operator: Any, origin: op.Origin, name: str | None = None) -> Any:
+def placed(operator: Any, origin: op.Origin, name: str | None = None) -> AnyOperator:
     """Give an operator that was built for a place in the text, with that place."""
-    if not isinstance(operator, op.Operator) or op.span_of(operator) is not None:
-        return operator
-    return op.located(operator, op.Origin(origin.span, name) if name else origin)
+    if not isinstance(operator, op.Operator):
+        return op.filled(op.Constant, origin, value=operator, unit=None)
+    built: AnyOperator = operator  # pyright: ignore[reportUnknownVariableType]
+    if op.span_of(built) is not None:
+        return built
+    return op.located(built, op.Origin(origin.span, name) if name else origin)

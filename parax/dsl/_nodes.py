@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -100,12 +101,11 @@ class Nodes:
     def prefix(self, sign: int, node: int) -> int:
         """`-a`, `not a`; before a number the minus is part of it."""
         text = self.tokens.text(sign)
-        if text == "-" and self.kinds[node] == "literal" and node not in self._bracketed:
-            if self.tokens.name(self.firsts[node]) != "SIGN":
-                value, unit = self.data[node]
-                self.data[node] = (_negative(value), unit)
-                self.firsts[node] = sign
-                return node
+        if text == "-" and self.kinds[node] == "literal" and self._is_unsigned(node):
+            value, unit = self.data[node]
+            self.data[node] = (_negative(value), unit)
+            self.firsts[node] = sign
+            return node
         made = self._add("prefix", sign, self.lasts[node], (text, node))
         row = 1 if node in self._bracketed else self._prefixes.get(node, 0) + 1
         self._prefixes[made] = row
@@ -113,6 +113,9 @@ class Nodes:
             what = f"{row} operators stand before one operand"
             raise self.limits.refuse("nesting", row, what, self.tokens.span(sign))
         return made
+
+    def _is_unsigned(self, literal: int) -> bool:
+        return literal not in self._bracketed and self.tokens.name(self.firsts[literal]) != "SIGN"
 
     def compare(self, left: int, sign: int, right: int) -> int:
         """`a < b`."""
@@ -160,12 +163,10 @@ class Nodes:
         span = self.tokens.span(self.firsts[callee], closing)
         raise call_of_no_name(self.text(callee), unit, inside.text, span)
 
-    def index(
-        self, base: int, opening: int, items: list[Any] | tuple[Any, ...], closing: int
-    ) -> int:
+    def index(self, base: int, _opening: int, items: Sequence[Any], closing: int) -> int:
         """`x[1, :]`."""
         found = [static_index(self, item) for item in items]
-        indices = found[0] if isinstance(items, list) and len(found) == 1 else tuple(found)
+        indices = found[0] if len(found) == 1 and not isinstance(items, tuple) else tuple(found)
         return self._add("index", self.firsts[base], closing, (base, indices))
 
     def slice(self, start: int, _first: int, stop: int, *rest: int) -> Slice:
@@ -210,10 +211,3 @@ class Nodes:
 
 def _negative(value: Number) -> Number:
     return complex(0.0, -value.imag) if isinstance(value, complex) else -value
-
-
-def literal_number(nodes: Nodes, node: int) -> Number | None:
-    """Give the number of a node that is a plain literal without a unit, else None."""
-    if nodes.kinds[node] != "literal" or nodes.data[node][1] is not None:
-        return None
-    return nodes.data[node][0]

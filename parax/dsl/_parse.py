@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from parax import op
 from parax._diagnostic import Source, Span, echo
 from parax.dsl._build import Build
 from parax.dsl._driver import Tokens, run
 from parax.dsl._grammar import tables
-from parax.dsl._names import Names
+from parax.dsl._names import AnyOperator, Names
 from parax.dsl._nodes import Nodes
 from parax.dsl._vocabulary import Vocabulary
 from parax.errors import ParaxTypeError
@@ -27,7 +26,7 @@ def parse(
     inputs: Any = None,
     limits: Limits | None = None,
     source_name: str | None = None,
-) -> op.Operator:
+) -> AnyOperator:
     """Read one expression, and give the operator that it describes.
 
     Nothing is evaluated and nothing is imported. A name is looked up among the symbols, then in
@@ -84,7 +83,7 @@ def parse(
 def _vocabularies(given: Any) -> tuple[Vocabulary, ...]:
     if given is None:
         return ()
-    several: Sequence[Any] = given if isinstance(given, list | tuple) else (given,)
+    several: list[Any] = list(given) if isinstance(given, list | tuple) else [given]  # pyright: ignore[reportUnknownArgumentType]
     for one in several:
         if not isinstance(one, Vocabulary):
             raise ParaxTypeError(
@@ -99,11 +98,17 @@ def _vocabularies(given: Any) -> tuple[Vocabulary, ...]:
 def _symbols(given: Any) -> Mapping[str, Any]:
     if given is None:
         return {}
-    if not isinstance(given, Mapping) or not all(isinstance(name, str) for name in given):  # pyright: ignore[reportUnknownVariableType]
+    if not isinstance(given, Mapping):
         raise ParaxTypeError(
-            f"`symbols=` is a dict of values by name, got `{echo(repr(given), 40)}`"
+            f"`symbols=` is a dict of values by name, got a {type(given).__name__}"
         )
-    return given  # pyright: ignore[reportUnknownVariableType]
+    values: Mapping[Any, Any] = given  # pyright: ignore[reportUnknownVariableType]
+    for name in values:
+        if not isinstance(name, str):
+            raise ParaxTypeError(
+                f"`symbols=` is a dict of values by name, and has the key `{echo(repr(name), 40)}`"
+            )
+    return values
 
 
 def _inputs(given: Any) -> tuple[str, ...] | None:

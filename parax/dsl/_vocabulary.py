@@ -165,9 +165,11 @@ class Vocabulary:
         Raises:
             ParaxTypeError: the signature cannot serve, or a name is taken.
         """
-        if fn is None:
-            return lambda fn: self._add_function(fn, unit, name, aliases)
-        return self._add_function(fn, unit, name, aliases)
+
+        def add(fn: Callable[..., Any]) -> Function:
+            return self._add_function(fn, unit, name, aliases)
+
+        return add if fn is None else add(fn)
 
     def _add_function(
         self, fn: Callable[..., Any], unit: str | None, name: str | None, aliases: Sequence[str]
