@@ -1,7 +1,7 @@
 """Modules with named parameters, and the functions on any PyTree that they are made of."""
 
 from parax.module._feature import FeatureInfo, feature, features, is_feature
-from parax.module._fields import field, prepare_fields
+from parax.module._fields import field, fill_defaults, prepare_fields
 from parax.module._module import Module
 from parax.module._names import validate_params
 from parax.module._partition import partition
@@ -17,6 +17,7 @@ __all__ = [
     "feature",
     "features",
     "field",
+    "fill_defaults",
     "is_feature",
     "named_params",
     "partition",

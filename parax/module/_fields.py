@@ -59,6 +59,8 @@ def prepare_fields(cls: type) -> None:
     Args:
         cls: the class under construction.
     """
+    if "__init__" in cls.__dict__:
+        setattr(cls, _OWN_INIT, True)
     for name, annotation in inspect.get_annotations(cls).items():
         if is_class_variable(cls, annotation):
             continue
@@ -73,13 +75,22 @@ def prepare_fields(cls: type) -> None:
             setattr(cls, name, _prepared(dataclasses.field(**default), converter))
 
 
-def fill_defaults(self: Any, cls: type) -> None:
+_OWN_INIT = "_has_own_init"
+"""Set on classes with a hand-written `__init__`; a generated one appears only later."""
+
+
+def fill_defaults(self: Any) -> None:
     """Set the fields that have a default, for a class with its own `__init__`.
+
+    To be called from `__new__`, with an instance of a class that `prepare_fields` has prepared.
 
     A generated `__init__` sets them all. One written by hand relies on the default being an
     attribute of the class, which the default of a shared value no longer is; and Equinox takes an
     instance that lacks a field of its own for one with something else attached.
     """
+    cls = type(self)
+    if not any(_OWN_INIT in vars(base) for base in cls.__mro__):
+        return
     for spec in dataclasses.fields(cls):
         if spec.default is not dataclasses.MISSING:
             object.__setattr__(self, spec.name, spec.default)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import Any, ClassVar, dataclass_transform
 
 import equinox as eqx
 import jax
@@ -22,6 +23,7 @@ from parax.module._values import (
 from parax.parameters import Parameter, rebuild, restore, state_of, value_in
 
 
+@dataclass_transform(field_specifiers=(dataclasses.field, eqx.field, field))
 class Module(eqx.Module):
     """Base of models: an immutable PyTree whose parameters are found, read and set by name.
 
@@ -45,22 +47,20 @@ class Module(eqx.Module):
         3.0
     """
 
-    name: str | None = field(default=None, static=True, kw_only=True)
-    _param_groups: tuple[Any, ...] = field(default=(), kw_only=True, repr=False, converter=tuple)
+    # `eqx.field` here: a type checker applies the line above to subclasses only.
+    name: str | None = eqx.field(default=None, static=True, kw_only=True)
+    _param_groups: Any = eqx.field(default=(), kw_only=True, repr=False, converter=tuple)
 
     _transparent: ClassVar[bool] = False
-    _has_own_init: ClassVar[bool] = False
 
     def __init_subclass__(cls, transparent: bool = False, **kwargs: Any) -> None:
         prepare_fields(cls)
         super().__init_subclass__(**kwargs)
         cls._transparent = transparent
-        cls._has_own_init = cls._has_own_init or "__init__" in cls.__dict__
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         self = super().__new__(cls, *args, **kwargs)
-        if cls._has_own_init:
-            fill_defaults(self, cls)
+        fill_defaults(self)
         return self
 
     def iter_params(

@@ -1,5 +1,8 @@
 """Small models that the tests of the room share."""
 
+# Numbers become Parameters where they are assigned, which no type checker can know.
+# pyright: reportAssignmentType=false, reportArgumentType=false, reportGeneralTypeIssues=false
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp

@@ -1,5 +1,10 @@
 """How a Module is declared: M1-M5, X8."""
 
+# Numbers become Parameters where they are assigned, which no type checker can know.
+# pyright: reportAssignmentType=false, reportArgumentType=false
+# pyright: reportOptionalSubscript=false, reportOptionalMemberAccess=false
+# pyright: reportAttributeAccessIssue=false, reportCallIssue=false
+
 import copy
 import dataclasses
 import pickle
@@ -13,7 +18,7 @@ import numpy as np
 import pytest
 
 from parax.errors import ParameterTypeError
-from parax.module import Module, field
+from parax.module import Module, field, fill_defaults, prepare_fields
 from parax.parameters import Fixed, Parameter
 from tests.module import postponed
 from tests.module.models import Aff, Mod, mod
@@ -192,6 +197,42 @@ def test_a_class_with_its_own_init_has_converters_and_defaults():
         d: Parameter = [4.0, 5.0]  # noqa: RUF012  # built anew for each
 
     assert Below(1).flat_param_names() == ["a", "c", "d_0", "d_1"]
+
+
+class Apart(eqx.Module):
+    """Shares the preparation of fields without being a Module of parax, as an operator does."""
+
+    def __init_subclass__(cls, **kwargs):
+        prepare_fields(cls)
+        super().__init_subclass__(**kwargs)
+
+    def __new__(cls, *args, **kwargs):
+        self = super().__new__(cls)
+        fill_defaults(self)
+        return self
+
+
+class ApartWithInit(Apart):
+    a: Parameter
+    b: Parameter = [1.0, 2.0]  # noqa: RUF012  # built anew for each
+
+    def __init__(self):
+        self.a = Parameter(3.0)
+
+
+def test_another_base_can_share_the_preparation():
+    """M4: "Operator shares it", also together with a Module."""
+
+    class Both(ApartWithInit, Module):
+        c: Parameter = [3.0, 4.0, 5.0]  # noqa: RUF012  # as above
+
+    class Swapped(Module, ApartWithInit):
+        d: Parameter = 1.0
+
+    assert ApartWithInit().b.shape == (2,)
+    assert ApartWithInit().b is not ApartWithInit().b
+    assert Both().flat_param_names() == ["a", "b_0", "b_1", "c_0", "c_1", "c_2"]
+    assert Swapped(a=1.0).flat_param_names() == ["a", "b_0", "b_1", "d"]
 
 
 def test_inherited_fields():

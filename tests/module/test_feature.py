@@ -1,5 +1,8 @@
 """Methods that expressions may read: L34."""
 
+# Numbers become Parameters where they are assigned, which no type checker can know.
+# pyright: reportAssignmentType=false, reportArgumentType=false
+
 import equinox as eqx
 import jax
 import pytest

@@ -1,5 +1,8 @@
 """Order and names: M8-M12."""
 
+# Numbers become Parameters where they are assigned, which no type checker can know.
+# pyright: reportAssignmentType=false, reportArgumentType=false
+
 import pytest
 
 from parax.errors import DuplicateNameError

@@ -1,5 +1,8 @@
 """New values: M30-M33, M41, and the laws of M27."""
 
+# Numbers become Parameters where they are assigned, which no type checker can know.
+# pyright: reportAssignmentType=false, reportArgumentType=false
+
 import distreqx.bijectors as bij
 import equinox as eqx
 import hypothesis

@@ -1,5 +1,8 @@
 """Values by name and as a vector: M21-M24, M27."""
 
+# Numbers become Parameters where they are assigned, which no type checker can know.
+# pyright: reportAssignmentType=false, reportArgumentType=false
+
 import distreqx.bijectors as bij
 import jax
 import jax.numpy as jnp
@@ -58,7 +61,7 @@ def test_by_position_latent_unless_asked_otherwise():
     assert T.flat_param_values().dtype == jnp.result_type(float)
 
 
-@pytest.mark.parametrize("space", ["phisical", "", 3])
+@pytest.mark.parametrize("space", ["physicl", "", 3])
 def test_other_spaces_are_refused(space):
     """M27"""
     for method in (T.named_param_values, T.flat_param_values, T.named_flat_param_values):

@@ -1,5 +1,9 @@
 """How a Parameter is made, and what is refused: P2, P4-P8, P12-P15, P58, X8, X32."""
 
+# Wrong uses are tested too, and what is optional is known to be there.
+# pyright: reportArgumentType=false, reportOptionalMemberAccess=false
+# pyright: reportUnusedExpression=false, reportAttributeAccessIssue=false
+
 import copy
 import dataclasses
 import math
@@ -105,7 +109,7 @@ def test_metadata_is_none_for_a_bare_value():
 def test_a_parameter_is_immutable():
     """P4"""
     with pytest.raises(dataclasses.FrozenInstanceError):
-        Parameter(1.0).fixed = True  # pyright: ignore[reportAttributeAccessIssue]
+        Parameter(1.0).fixed = True
 
 
 def test_a_physical_value_is_inverted_and_a_latent_one_is_stored():
@@ -263,15 +267,15 @@ def test_a_function_as_transform_goes_with_neither_bounds_nor_distribution(keywo
 
 SLIPS = {
     "bound": "bounds=(lower, upper)",
-    "boudns": "bounds=(lower, upper)",
+    "bonuds": "bounds=(lower, upper)",
     "lower": "bounds=(lower, upper)",
     "max": "bounds=(lower, upper)",
     "prior": "distribution=",
     "std": "Normal(mean, std)",
-    "transfrom": "`transform`",
+    "transfom": "`transform`",
     "scal": "`scale`",
-    "nmae": "`name`",
-    "fixe": "`fixed`",
+    "naem": "`name`",
+    "fixd": "`fixed`",
     "latent_valeu": "`latent_value`",
     "unit": "scale=",
     "units": "scale=",

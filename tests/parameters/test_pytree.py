@@ -1,5 +1,9 @@
 """A Parameter as a PyTree, and static metadata that never raises: P46, P47, X32, P3."""
 
+# Wrong uses are tested too, and what is optional is known to be there.
+# pyright: reportArgumentType=false, reportOptionalMemberAccess=false
+# pyright: reportUnusedExpression=false, reportAttributeAccessIssue=false
+
 import math
 import subprocess
 import sys

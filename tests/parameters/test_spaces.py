@@ -1,5 +1,9 @@
 """Latent, physical, scaled; properties and `with_…`: P18, P23-P29, P31, P34."""
 
+# Wrong uses are tested too, and what is optional is known to be there.
+# pyright: reportArgumentType=false, reportOptionalMemberAccess=false
+# pyright: reportUnusedExpression=false, reportAttributeAccessIssue=false
+
 import math
 
 import distreqx.bijectors as bij
