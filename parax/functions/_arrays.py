@@ -23,6 +23,7 @@ from parax.functions._define import (
 from parax.op import Traits, map_leaves, require_real, with_traits
 
 Whole = int | tuple[int, ...]
+Number = int | float
 
 
 # --- Choosing and joining ---------------------------------------------------------------------
@@ -215,7 +216,7 @@ def linspace(start: Any, stop: Any, num: int = 50) -> jax.Array:
 
 
 @with_traits(Traits("arange"))
-def arange(start: float, stop: float | None = None, step: float = 1) -> jax.Array:
+def arange(start: Number, stop: Number | None = None, step: Number = 1) -> jax.Array:
     """Give the numbers from `start`, or from 0, up to and without `stop`, by `step`."""
     if step == 0:
         raise OperatorError("`arange` by a step of 0")

@@ -41,16 +41,15 @@ def _spread(operands: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 def _code(function: Function, operands: tuple[Any, ...], static: dict[str, Any]) -> Any:
-    one, several = function.codes
-    if several is None or len(operands) == 1:
-        return one
+    if len(function.codes) == 1 or len(operands) == 1:
+        return function.codes[0]
     if static:
         raise ParaxTypeError(
             f"`{function.name}` of several values compares them elementwise and takes no "
             f"`{next(iter(static))}`",
             hint=f"stack them first: `{function.name}(stack(a, b), axis=0)`",
         )
-    return several
+    return function.codes[1]
 
 
 def compute(function: Function, operands: tuple[Any, ...], static: dict[str, Any]) -> Any:
@@ -89,7 +88,7 @@ def compose(function: Function, operands: tuple[Any, ...], static: dict[str, Any
 def _is_elementwise(function: Function, code: Any) -> bool:
     if function.kind == "callable":
         return op.traits_of(code).elementwise
-    return function.kind == "elementwise" or code is function.codes[1]
+    return function.kind == "elementwise" or code is not function.codes[0]
 
 
 def _fields(

@@ -73,7 +73,7 @@ class Function:
         self.unit = unit
         self.family = family
         self._kind: Kind = kind
-        self._load = (code, several)
+        self._places = (code,) if several is None else (code, several)
         self._finish()
 
     def _finish(self) -> None:
@@ -122,16 +122,14 @@ class Function:
         function.unit = unit
         function.family = "user"
         function._kind = "callable"
-        function.__dict__["codes"] = (fn, None)
+        function.__dict__["codes"] = (fn,)
         function._finish()
         return function
 
     @cached_property
-    def codes(self) -> tuple[Callable[..., Any], Callable[..., Any] | None]:
-        """The array code: that of one operand, and that of several if there is another (L50)."""
-        one, several = (None if at is None else _loaded(at) for at in self._load)
-        assert one is not None
-        return one, several
+    def codes(self) -> tuple[Callable[..., Any], ...]:
+        """The array code; behind it that of several operands, if there is another (L50)."""
+        return tuple(map(_loaded, self._places))
 
     @property
     def __signature__(self) -> inspect.Signature:
