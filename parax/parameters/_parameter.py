@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import equinox as eqx
@@ -141,17 +142,18 @@ class Parameter(ArrayProtocol, eqx.Module):
     @property
     def shape(self) -> tuple[int, ...]:
         """Shape of the value."""
-        return np.shape(self.latent_value)
+        latent = self.latent_value  # what stands for an array abstractly has a shape, too
+        return latent.shape if hasattr(latent, "shape") else np.shape(latent)
 
     @property
     def size(self) -> int:
         """Number of elements."""
-        return int(np.size(self.latent_value))
+        return math.prod(self.shape)
 
     @property
     def ndim(self) -> int:
         """Number of axes."""
-        return len(np.shape(self.latent_value))
+        return len(self.shape)
 
     @property
     def dtype(self) -> Any:

@@ -3,6 +3,7 @@
 # Numbers become Parameters where they are assigned, which no type checker can know.
 # pyright: reportAssignmentType=false, reportArgumentType=false
 
+import jax
 import pytest
 
 from parax.errors import DuplicateNameError
@@ -165,6 +166,11 @@ def test_one_parameter_in_two_places_is_two():
     """M13"""
     p = Parameter(1.0)
     assert [entry.name for entry in named_params([p, p])] == ["0", "1"]
+
+
+def test_an_abstract_module_has_the_same_names():
+    m = mod()
+    assert jax.eval_shape(lambda m: m, m).flat_param_names() == m.flat_param_names()
 
 
 def test_attribute_paths():

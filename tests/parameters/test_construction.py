@@ -272,7 +272,7 @@ SLIPS = {
     "max": "bounds=(lower, upper)",
     "prior": "distribution=",
     "std": "Normal(mean, std)",
-    "transfom": "`transform`",
+    "tranzform": "`transform`",
     "scal": "`scale`",
     "naem": "`name`",
     "fixd": "`fixed`",
