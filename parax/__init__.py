@@ -1,12 +1,13 @@
 """parax: write an objective, and have it run fast.
 
 Every public name is loaded when it is first used, so that the command line starts without JAX.
+What type checkers see of it stands in `__init__.pyi`; a test holds the two together.
 """
 
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 __version__ = "0.1.0"
 
@@ -23,7 +24,8 @@ _ROOMS = {
     "parax.limits": "Limits",
     "parax.module": "Module feature field partition",
     "parax.op": "Operator OpInputs OpOutputs",
-    "parax.parameters": "Fixed Free Parameter ParameterMetadata Uniform",
+    "parax.parameters": """Fixed Free Parameter ParameterMetadata Uniform as_param is_fixed_param
+        is_free_param is_param is_valid_param""",
     "parax.problems": "Compiled Problem",
     "parax.units": "quantity",
 }
@@ -33,7 +35,7 @@ _SUBMODULES = (
     "parameters", "problems", "rf", "units",
 )  # fmt: skip
 
-__all__ = [*_HOME, *_SUBMODULES]  # noqa: PLE0604 - the names stand in the table above
+__all__ = [*_HOME, *_SUBMODULES]
 
 
 def __getattr__(name: str) -> Any:
@@ -48,17 +50,3 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted(__all__)
-
-
-if TYPE_CHECKING:
-    from parax import functions, graph, op, rf
-    from parax.api import compile, problem  # noqa: A004
-    from parax.dsl import Vocabulary, find_vocabulary, parse
-    from parax.engine import cache_info, clear_cache, set_cache_size
-    from parax.errors import *  # noqa: F403
-    from parax.limits import Limits
-    from parax.module import Module, feature, field, partition
-    from parax.op import Operator, OpInputs, OpOutputs
-    from parax.parameters import Fixed, Free, Parameter, ParameterMetadata, Uniform
-    from parax.problems import Compiled, Problem
-    from parax.units import quantity

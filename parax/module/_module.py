@@ -12,6 +12,7 @@ import jax
 from parax.module._fields import field, fill_defaults, prepare_fields
 from parax.module._names import distinct, flat_names, validate_params
 from parax.module._selection import ParamFilter, Submodules, find, select
+from parax.module._trainable import own_parameters
 from parax.module._update import with_params
 from parax.module._values import (
     chosen_space,
@@ -241,6 +242,8 @@ class Module(eqx.Module):
             include_fixed,
             **param_kwargs,
         )
+
+    parameters = own_parameters
 
     def validate_params(self) -> None:
         """Check that all parameters have different names, fixed ones included.

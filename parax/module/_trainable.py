@@ -19,8 +19,8 @@ def trainable_part(model: Any) -> tuple[Any, Any]:
     """Cut a model into what an optimiser may change and everything else.
 
     The trainable part is the result of the model's method `parameters` if its class defines one;
-    else, if there is any Parameter in the model, the latent values of the free ones; else all
-    floating-point and complex arrays, as for a plain Equinox model.
+    else, in a `parax.Module` and in any model that holds a Parameter, the latent values of the
+    free ones; else all floating-point and complex arrays, as for a plain Equinox model.
 
     Args:
         model: any PyTree.
@@ -40,7 +40,8 @@ def trainable_part(model: Any) -> tuple[Any, Any]:
     """
     if _defines_parameters(type(model)):
         return _declared_part(model)
-    return partition(model, include_arrays=not _has_parameter(model))
+    plain = not _is_own(type(model)) and not _has_parameter(model)
+    return partition(model, include_arrays=plain)
 
 
 def trainable_names(model: Any) -> tuple[str, ...]:
@@ -67,7 +68,7 @@ def trainable_names(model: Any) -> tuple[str, ...]:
     paths: list[str] = []
     for path, leaf, name, param in _leaves(model):
         if param is None:
-            stem = path.replace(".", "_")
+            stem = path.replace(".", "_") or "x"
             own = [stem] if np.ndim(leaf) == 0 else [f"{stem}_{i}" for i in range(np.size(leaf))]
         else:
             own = element_names(name, param)
@@ -125,15 +126,28 @@ def _leaves(model: Any) -> list[tuple[str, Any, str, Parameter | None]]:
     return leaves
 
 
+def own_parameters(self: Any) -> Any:
+    """Give the trainable part: free latent values, and None in place of everything else (T4).
+
+    A class that overrides it says itself what is trainable.
+    """
+    return partition(self)[0]
+
+
 def _has_parameter(tree: Any) -> bool:
     return any(map(is_param, jtu.tree_leaves(tree, is_leaf=is_param)))
 
 
 def _defines_parameters(cls: type) -> bool:
-    """Tell whether `parameters` is a method of the class, and no field of that name."""
-    if "parameters" in getattr(cls, "__dataclass_fields__", {}):
+    """Tell whether `parameters` is a method of the class's own, and no field of that name."""
+    if _is_own(cls) or "parameters" in getattr(cls, "__dataclass_fields__", {}):
         return False
     return callable(getattr(cls, "parameters", None))
+
+
+def _is_own(cls: type) -> bool:
+    """Tell whether a class is a Module that leaves `parameters` as it is."""
+    return getattr(cls, "parameters", None) is own_parameters
 
 
 def _declared_part(model: Any) -> tuple[Any, Any]:

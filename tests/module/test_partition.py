@@ -134,6 +134,12 @@ class Declared(eqx.Module):
         )
 
 
+class Measured(Module):
+    """Data, and no Parameter: nothing of it is trainable (T4)."""
+
+    data: jax.Array
+
+
 DECLARED = Declared(jnp.ones(2), jnp.zeros(3), Aff())
 TRAINABLE = {
     "declared": (DECLARED, ("weight_0", "weight_1", "part_loc")),
@@ -149,7 +155,8 @@ TRAINABLE = {
             "layers_0_bias", "layers_1_weight_0", "layers_1_bias",
         ),
     ),
-    "an array": (jnp.ones(2), ("_0", "_1")),
+    "an array": (jnp.ones(2), ("x_0", "x_1")),
+    "a module of arrays": (Measured(jnp.ones(3)), ()),
     "nothing": ({"a": 1, "b": "x"}, ()),
 }  # fmt: skip
 
@@ -164,6 +171,12 @@ def test_the_trainable_part_and_its_names(model):
     assert ravel_pytree(dynamic)[0].shape == (len(names),)
     assert trainable_bounds(tree).shape == (len(names), 2)
     assert trainable_bounds(tree).dtype == np.float64
+
+
+def test_a_module_gives_its_trainable_part():
+    """T4"""
+    m = mod()
+    assert eqx.tree_equal(m.parameters(), partition(m)[0])
 
 
 def test_a_field_named_parameters_declares_nothing():
