@@ -1,0 +1,7 @@
+"""`python -m parax`: the command line."""
+
+import sys
+
+from parax.cli import main
+
+sys.exit(main())

@@ -1,0 +1,58 @@
+"""`parax eval`: the value of an expression, and its gradient."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from parax.cli._inputs import Request
+from parax.cli._options import Bits, Data, Freq, Json, Model, Precision, Set, Text
+
+
+def evaluate(
+    text: Text,
+    data: Data = None,
+    model: Model = None,
+    freq: Freq = None,
+    set_: Set = None,
+    grad: Annotated[
+        bool, typer.Option("--grad", help="Also the gradient by the model's free parameters.")
+    ] = False,
+    as_json: Json = False,
+    precision: Bits = Precision.double,
+) -> None:
+    """Print the value of an expression, and with --grad its gradient.
+
+    [bold]Examples[/bold]
+
+    [green]parax eval 'max(abs(S21)) - target' --data filter.s2p --set target=0.9[/green]
+
+    [green]parax eval 'mean(dB(S21))' --model ladder.py:Ladder --freq 1MHz..3GHz:201 --grad[/green]
+
+    [green]parax eval 'rms(abs(S21 - meas.S21))' --model example:ladder --data proto.s2p[/green]
+    """
+    request = Request.of(text, data, model, freq, set_, precision)
+
+    from parax.cli._gradient import physical_gradient
+    from parax.cli._print import print_gradient, print_json, print_value, warn_of_non_finite
+
+    found = request.read()
+    problem = found.problem()
+    if not grad:
+        value = problem(problem.x0)
+        if as_json:
+            print_json({"value": value})
+        else:
+            print_value(value)
+        warn_of_non_finite("value", value)
+        return
+    value, rows = physical_gradient(problem)
+    gradient = {row.name: row.gradient for row in rows}
+    if as_json:
+        print_json({"value": value, "gradient": gradient, "space": "physical"})
+    else:
+        print_value(value)
+        print_gradient(rows)
+    warn_of_non_finite("value", value)
+    warn_of_non_finite("gradient", list(gradient.values()))
