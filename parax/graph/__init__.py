@@ -2,9 +2,10 @@
 
 from parax.graph._evaluate import Feed, evaluate
 from parax.graph._graph import Graph, same
+from parax.graph._kinds import Kind, SlotKind
 from parax.graph._routing import check_inputs, check_names, route
 from parax.graph._skeleton import Skeleton, abstract, as_dynamic, split
-from parax.graph._structure import Kind, SlotKind, Structure
+from parax.graph._structure import Structure
 from parax.graph._validate import Shapes, infer, raise_all, validate_structure
 
 __all__ = [

@@ -10,9 +10,9 @@ import numpy as np
 
 from parax._diagnostic import Span
 from parax.errors import OperatorError, OperatorTypeError
+from parax.graph._kinds import Kind, SlotKind
 from parax.graph._protocol import Node, is_operator
 from parax.graph._skeleton import split
-from parax.graph._structure import Kind, SlotKind
 
 _INT_LIMIT = 2**31
 

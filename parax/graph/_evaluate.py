@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import jax.tree_util as jtu
-import numpy as np
 
-from parax._diagnostic import Span, quoted
-from parax.errors import OperatorError, ParaxError
-from parax.graph._guard import ALL, GuardPlan, MaskValues, guard, is_elementwise, plan_guards
-from parax.graph._structure import Kind, Structure
+from parax.graph._compute import as_value, call_leaf, compute_node
+from parax.graph._guard import GuardPlan, guard, guard_elementwise
+from parax.graph._kinds import Kind
+from parax.graph._masks import ALL, MaskValues
+from parax.graph._structure import Structure
 
 
 @dataclass(frozen=True)
@@ -48,196 +48,173 @@ def evaluate(structure: Structure, feed: Feed, *, check: bool = True) -> Any:
     Raises:
         OperatorError: operands that do not fit; says which operator, and where in the text.
     """
-    leaves = _leaf_values(structure, feed)
-    if not structure.has_select:
-        values = _plain(structure, leaves, None, check)
+    run = _Run(structure, feed, check=check)
+    if structure.has_select and run.is_traced():
+        outputs = _Guarded(run).outputs()
     else:
-        values = _guarded(structure, leaves, plan_guards(structure), check)
-    return structure.out_tree.unflatten([values[output] for output in structure.outputs])
+        outputs = run.in_order()
+    return structure.out_tree.unflatten(outputs)
 
 
-def _leaf_values(structure: Structure, feed: Feed) -> dict[int, Any]:
-    values: dict[int, Any] = dict(zip(structure.slots, feed.numbers, strict=True))
-    keywords = dict(zip(structure.calls, feed.keywords, strict=True))
-    for node, arrays in zip(structure.carriers, feed.data, strict=True):
-        if structure.kinds[node] is Kind.DATA:
-            values[node] = as_value(structure.skeleton(node).join(arrays))
-        else:
-            values[node] = call_leaf(structure, node, arrays, feed.args, keywords[node])
-    for node, kind in enumerate(structure.kinds):
-        if kind is Kind.LITERAL:
-            values[node] = structure.payloads[node]
-    return values
+class _Run:
+    """One evaluation: the values found so far, unguarded."""
 
+    def __init__(self, structure: Structure, feed: Feed, *, check: bool) -> None:
+        self.structure = structure
+        self.feed = feed
+        self._check = check
+        self.values: list[Any] = [None] * len(structure)
+        self._known = bytearray(len(structure))
+        self.read: set[int] = set()  # leaf operators that handed on what the inputs hold
+        for slot, number in zip(structure.slots, feed.numbers, strict=True):
+            self.set(slot, number)
+        for node in structure.literals:
+            self.set(node, structure.payloads[node])
 
-def as_value(value: Any) -> Any:
-    """Give a Parameter's array: in expressions it stands for its scaled value (O6)."""
-    if isinstance(value, jax.Array | np.ndarray):
+    @cached_property
+    def data(self) -> dict[int, Sequence[Any]]:
+        """The arrays that each node carries."""
+        return dict(zip(self.structure.carriers, self.feed.data, strict=True))
+
+    @cached_property
+    def keywords(self) -> dict[int, dict[str, Any]]:
+        """The keywords of each leaf operator."""
+        return dict(zip(self.structure.calls, self.feed.keywords, strict=True))
+
+    def set(self, node: int, value: Any) -> Any:
+        self.values[node] = value
+        self._known[node] = 1
         return value
-    convert = getattr(value, "__jax_array__", None)
-    return value if convert is None else convert()
 
-
-def call_leaf(
-    structure: Structure,
-    node: int,
-    arrays: Sequence[Any],
-    args: tuple[Any, ...],
-    keywords: dict[str, Any],
-) -> Any:
-    """Call a leaf operator with the inputs; its errors are told where it stands in the text."""
-    operator = structure.skeleton(node).join(arrays) if arrays else structure.payloads[node]
-    try:
-        return as_value(operator(*args, **keywords))
-    except ParaxError as error:
-        raise error.located(structure.spans[node])
-    except Exception as error:
-        error.add_note(f"while evaluating {quoted(operator.symbol())}")
-        raise
-
-
-def _plain(
-    structure: Structure, leaves: dict[int, Any], only: frozenset[int] | None, check: bool
-) -> list[Any]:
-    values: list[Any] = [None] * len(structure)
-    for node in range(len(structure)):
-        if node in leaves:
-            values[node] = leaves[node]
-        elif only is None or node in only:
-            operands = [values[operand] for operand in structure.operands[node]]
-            values[node] = compute_node(structure, node, operands, check=check)
-    return values
-
-
-def _guarded(
-    structure: Structure, leaves: dict[int, Any], plan: GuardPlan, check: bool
-) -> list[Any]:
-    conditions = _plain(structure, leaves, plan.conditions, check)
-    masks = MaskValues(plan, lambda node: conditions[node])
-    values: list[Any] = [None] * len(structure)
-    for node in range(len(structure)):
-        if node in leaves:
-            values[node] = leaves[node]
-        elif node in plan.conditions and node not in plan.guarded:
-            values[node] = conditions[node]
-        elif node in plan.reached:
-            operands = [values[operand] for operand in structure.operands[node]]
-            if structure.kinds[node] is Kind.SELECT:
-                operands[0] = conditions[structure.operands[node][0]]
-            if node in plan.guarded:
-                operands = _guard_operands(structure, node, operands, plan, masks)
-            values[node] = compute_node(structure, node, operands, check=check)
-    return values
-
-
-def _guard_operands(
-    structure: Structure, node: int, operands: list[Any], plan: GuardPlan, masks: MaskValues
-) -> list[Any]:
-    shape = _common_shape(operands) if is_elementwise(structure, node) else None
-    result = []
-    for position, (operand, mask) in enumerate(zip(operands, plan.edges[node], strict=True)):
-        source = structure.operands[node][position]
-        same_part = mask == plan.wanted[source] and shape in (None, _common_shape([operand]))
-        if mask == ALL or same_part:
-            result.append(operand)
+    def leaf(self, node: int) -> Any:
+        """Give the value of a node that carries data."""
+        if self._known[node]:
+            return self.values[node]
+        if self.structure.kinds[node] is Kind.DATA:
+            value = self.structure.skeleton(node).join(self.data[node])
         else:
-            own = _common_shape([operand]) if shape is None else shape
-            result.append(guard(operand, masks.value(mask), own))
-    return result
+            value = self.call(node, self.feed.args, self.keywords[node], self.data[node])
+            if self.structure.has_select and self._holds(value):
+                self.read.add(node)
+        return self.set(node, as_value(value))
+
+    def _holds(self, value: Any) -> bool:
+        return all(id(leaf) in self._held for leaf in jtu.tree_leaves(value))
+
+    @cached_property
+    def _held(self) -> frozenset[int]:
+        """The arrays that the inputs hold, by identity."""
+        return frozenset(map(id, jtu.tree_leaves((self.feed.args, self.feed.keywords))))
+
+    def call(self, node: int, args: Any, keywords: Any, arrays: Any) -> Any:
+        return call_leaf(self.structure, node, arrays, args, keywords)
+
+    def compute(self, node: int, operands: Sequence[Any]) -> Any:
+        return compute_node(self.structure, node, operands, check=self._check)
+
+    def is_traced(self) -> bool:
+        """Tell whether JAX looks on: without tracers there is no gradient to guard."""
+        feed = self.feed
+        if _has_tracer((feed.numbers, feed.data, feed.args, feed.keywords)):
+            return True
+        return any(_has_tracer(self.leaf(node)) for node in self.structure.carriers)
+
+    def in_order(self) -> list[Any]:
+        """Compute every node, and give the outputs."""
+        values, known, all_operands = self.values, self._known, self.structure.operands
+        for node in self.structure.carriers:
+            self.leaf(node)
+        for node, done in enumerate(known):
+            if not done:
+                operands = [values[operand] for operand in all_operands[node]]
+                values[node] = self.compute(node, operands)
+        return [values[output] for output in self.structure.outputs]
+
+    def value(self, wanted: int) -> Any:
+        """Give one node's value, computing what it needs."""
+        pending = [wanted]
+        while pending:  # graphs may be deep
+            node = pending[-1]
+            operands = self.structure.operands[node]
+            missing = [one for one in operands if not self._known[one]]
+            if self._known[node] or not missing:
+                pending.pop()
+                self._finish(node)
+            else:
+                pending.extend(missing)
+        return self.values[wanted]
+
+    def _finish(self, node: int) -> None:
+        if self._known[node]:
+            return
+        if self.structure.kinds[node] in (Kind.DATA, Kind.CALL):
+            self.leaf(node)
+        else:
+            operands = [self.values[one] for one in self.structure.operands[node]]
+            self.set(node, self.compute(node, operands))
 
 
-def _common_shape(operands: Sequence[Any]) -> tuple[int, ...] | None:
-    """Give the broadcast shape of all leaves, or None if they have none in common."""
-    shapes = {jnp.shape(leaf) for leaf in jtu.tree_leaves(list(operands))}
-    try:
-        return jnp.broadcast_shapes(*shapes)
-    except ValueError:
-        return None
+def _has_tracer(tree: Any) -> bool:
+    return any(isinstance(leaf, jax.core.Tracer) for leaf in jtu.tree_leaves(tree))
 
 
-def compute_node(structure: Structure, node: int, operands: Sequence[Any], *, check: bool) -> Any:
-    """Compute one inner node from its operands' values."""
-    kind, payload = structure.kinds[node], structure.payloads[node]
-    if kind is Kind.TREE:
-        return payload.unflatten(operands)
-    if kind is Kind.SUM:
-        if check:
-            check_sum(structure, node, operands)
-        return payload.operator.accumulate(operands, payload.signs, payload.counts)
-    try:
-        if check:
-            payload.check(*operands)
-        return payload.compute(*operands)
-    except ParaxError as error:
-        raise locate(error, structure, node, operands)
-    except (TypeError, ValueError, IndexError, ZeroDivisionError, AttributeError) as error:
-        raise locate(refused(payload, operands, error), structure, node, operands) from error
+class _Guarded:
+    """One evaluation with guards (X21).
 
+    Conditions, and the shapes that masks go by, come from the unguarded run; what both need is
+    traced twice, and XLA sees that it is the same.
+    """
 
-def refused(operator: Any, operands: Sequence[Any], error: Exception) -> OperatorError:
-    """Make the error for an operator whose function raised one of its own."""
-    shapes = " and ".join(describe(operand) for operand in operands)
-    first = str(error).strip().splitlines()
-    return OperatorError(
-        f"`{operator.symbol()}` cannot be applied to {shapes}",
-        hint=f"its function says: {first[0][:200]}" if first else None,
-    )
+    def __init__(self, run: _Run) -> None:
+        self._run = run
+        self._structure = run.structure
+        self._plan: GuardPlan = run.structure.guards
+        payloads, operands = run.structure.payloads, run.structure.operands
+        self._masks = MaskValues(
+            self._plan.terms,
+            run.value,
+            payloads.__getitem__,
+            lambda node, position: (payloads[node].below(position), operands[node][position]),
+        )
 
+    def outputs(self) -> list[Any]:
+        """Compute the outputs, from guarded values where the plan says so."""
+        plan, structure, run = self._plan, self._structure, self._run
+        values: dict[int, Any] = {}
+        for node in sorted(plan.guarded):
+            if node in plan.leaves:
+                values[node] = self._leaf(node)
+                continue
+            operands = [
+                values[one] if one in values else run.value(one) for one in structure.operands[node]
+            ]
+            if structure.kinds[node] is Kind.SELECT:
+                operands[0] = run.value(structure.operands[node][0])
+            values[node] = run.compute(node, self._guard(node, operands))
+        return [values[one] if one in values else run.value(one) for one in structure.outputs]
 
-def describe(value: Any) -> str:
-    """Say what an operand is: its shape and dtype, or its kind."""
-    if hasattr(value, "shape") and hasattr(value, "dtype"):
-        return f"{tuple(value.shape)} {value.dtype}"
-    return f"a {type(value).__name__}"
+    def _guard(self, node: int, operands: list[Any]) -> list[Any]:
+        plan, sources = self._plan, self._structure.operands[node]
+        keeps = [None if e == ALL else self._masks.value(e) for e in plan.edges[node]]
+        shares = [
+            plan.shared[source] == edge
+            for source, edge in zip(sources, plan.edges[node], strict=True)
+        ]
+        if plan.shared[node] != -1:
+            return guard_elementwise(operands, keeps, shares)
+        return [
+            value if keep is None or share else guard(value, keep)
+            for value, keep, share in zip(operands, keeps, shares, strict=True)
+        ]
 
-
-def _text_of(span: Span | None) -> str | None:
-    return None if span is None else quoted(" ".join(span.text.split()), 30)
-
-
-def locate(
-    error: ParaxError, structure: Structure, node: int, operands: Sequence[Any]
-) -> ParaxError:
-    """Add to an error where its operator stands, and what each side of it is."""
-    span = structure.spans[node]
-    sides = structure.operands[node]
-    label = None
-    if span is not None and len(sides) in (1, 2):
-        texts = [_text_of(structure.spans[side]) for side in sides]
-        names = ("left ", "right ") if len(sides) == 2 else ("",)
-        if all(texts):
-            label = ", ".join(
-                f"{name}{text} is {_shape_text(value)}"
-                for name, text, value in zip(names, texts, operands, strict=True)
-            )
-    return error.located(span, label)
-
-
-def _shape_text(value: Any) -> str:
-    shape = getattr(value, "shape", None)
-    if shape is None:
-        return f"a {type(value).__name__}"
-    kind = getattr(value, "dtype", None)
-    complex_ = kind is not None and jnp.issubdtype(kind, jnp.complexfloating)
-    return f"{tuple(shape)}" + (" complex" if complex_ else "")
-
-
-def check_sum(structure: Structure, node: int, operands: Sequence[Any]) -> None:
-    """Check that the terms of a sum fit, and say at which `+` or `-` they do not."""
-    payload = structure.payloads[node]
-    try:
-        payload.operator.check_terms(operands, payload.signs)
-    except ParaxError as error:
-        position = error.details.pop("position", 1)
-        span = payload.spans[position]
-        right = structure.spans[structure.operands[node][position]]
-        label = None
-        if span is not None and right is not None and "left" in error.details:
-            before = (
-                span.text[: max(right.start - span.start, 0)].rstrip("( ").rstrip("+-").rstrip()
-            )
-            label = (
-                f"left {quoted(' '.join(before.split()), 30)} is {error.details['left']}, "
-                f"right {_text_of(right)} is {error.details['right']}"
-            )
-        raise error.located(span, label)
+    def _leaf(self, node: int) -> Any:
+        """Call a leaf operator with guarded inputs, unless it only hands on what they hold."""
+        run = self._run
+        if self._structure.payloads[node].reads_inputs:
+            value = run.leaf(node)
+            if node in run.read:
+                return value
+        keep = self._masks.value(self._plan.leaves[node])
+        inputs = (run.feed.args, run.keywords[node], run.data[node])
+        args, keywords, arrays = jtu.tree_map(lambda leaf: guard(leaf, keep), inputs)
+        return as_value(run.call(node, args, keywords, arrays))

@@ -1,15 +1,29 @@
 """Where to guard a choice, so that the branch not taken leaks no NaN into gradients (X21).
 
-A mask says for which elements a node's value is wanted. It is `ALL` for outputs; on the edges
-into a branch it is where that branch is taken; below an operator that mixes elements it is a
-scalar, whether any is wanted; a node with several consumers has the union of theirs. Where an
-edge leaves the part of the graph that has its consumer's mask, the value is guarded:
-`where(keep, x, stop_gradient(x))`. Values are untouched, cotangents of unwanted elements are cut.
+A mask says for which elements a node's value is wanted: everywhere for outputs; on the edges into
+a branch, where that branch is taken and the choice itself is wanted. From a value to its operands
+it goes as follows.
+
+- Through an elementwise operator, a sum or a choice: as it is. Where the operand has fewer
+  elements than the value, an element of it is wanted if any that it is broadcast to is.
+- Into the items of a dict, list or tuple: each takes its part.
+- Through an operator that knows which elements of its operands its own are made of (a reduction
+  along axes, an index, a stack): those.
+- Through any other operator, and into a leaf operator: all if any is wanted.
+
+A node with several consumers has the union of their masks. On an edge that leaves the elementwise
+part of the graph with its consumer's mask, and on what a leaf operator is called with, a value is
+guarded: `where(keep, x, stop_gradient(x))`. Values are untouched, and cotangents of unwanted
+elements, NaN or not, are cut: reverse and forward mode, any order, under `jit` and `vmap`.
+
+What remains: an operator or function that mixes elements in its own way, given both wanted and
+unwanted ones, passes on the NaN of an infinite derivative at an unwanted element. To be safe there
+as well, choose inside it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,42 +31,8 @@ import jax
 import jax.numpy as jnp
 import jax.tree_util as jtu
 
-from parax.graph._structure import Kind, Structure
-
-ALL = 0
-"""The mask of what is wanted everywhere."""
-
-
-class Masks:
-    """Masks as numbered terms, so that equal ones are one."""
-
-    def __init__(self) -> None:
-        self.terms: list[tuple[Any, ...]] = [("all",)]
-        self._known: dict[tuple[Any, ...], int] = {("all",): ALL}
-
-    def _make(self, *term: Any) -> int:
-        number = self._known.get(term)
-        if number is None:
-            number = self._known[term] = len(self.terms)
-            self.terms.append(term)
-        return number
-
-    def taken(self, outer: int, condition: int, branch: bool) -> int:
-        """Where `outer` holds and the condition node chooses this branch."""
-        return self._make("taken", outer, condition, branch)
-
-    def any(self, mask: int) -> int:
-        """Whether the mask holds anywhere."""
-        return mask if mask == ALL or self.terms[mask][0] == "any" else self._make("any", mask)
-
-    def union(self, left: int, right: int) -> int:
-        """Where either holds; both branches of one choice are where that choice is wanted."""
-        if left == right or right == ALL or left == ALL:
-            return left if left == right else ALL
-        one, other = self.terms[left], self.terms[right]
-        if one[0] == other[0] == "taken" and one[1:3] == other[1:3]:
-            return one[1]
-        return self._make("union", min(left, right), max(left, right))
+from parax.graph._kinds import Kind
+from parax.graph._masks import ALL, Masks, any_of, fitted, is_array
 
 
 @dataclass(frozen=True)
@@ -60,167 +40,174 @@ class GuardPlan:
     """What the evaluation of a graph with choices needs to know.
 
     Args:
-        masks: the terms of all masks, operands before consumers.
+        terms: the terms of all masks.
         edges: for each node, the mask of each of its operands' edges.
-        wanted: for each node, its own mask; `ALL` for what is not elementwise to share.
-        conditions: nodes that a condition is made of, which are evaluated first, unguarded.
-        guarded: nodes in whose making some edge is guarded.
-        reached: nodes that the outputs need, other than through conditions alone.
+        shared: for each node, the mask that it shares with its consumers, so that no guard is
+            needed between them; -1 if it is not elementwise.
+        leaves: for leaf operators that are not wanted everywhere, the mask of their inputs.
+        guarded: nodes that must be computed from guarded values.
     """
 
-    masks: Masks
+    terms: tuple[tuple[Any, ...], ...]
     edges: tuple[tuple[int, ...], ...]
-    wanted: tuple[int, ...]
-    conditions: frozenset[int]
+    shared: tuple[int, ...]
+    leaves: dict[int, int]
     guarded: frozenset[int]
-    reached: frozenset[int]
 
 
-def is_elementwise(structure: Structure, node: int) -> bool:
-    """Tell whether a node passes each element on to the same element of its value."""
-    kind = structure.kinds[node]
-    if kind is Kind.NODE:
-        return structure.payloads[node].is_elementwise()
-    return kind in (Kind.SUM, Kind.SELECT, Kind.TREE)
-
-
-def plan_guards(structure: Structure) -> GuardPlan:
+def plan_guards(
+    kinds: Sequence[Kind],
+    operands: Sequence[tuple[int, ...]],
+    payloads: Sequence[Any],
+    outputs: Sequence[int],
+) -> GuardPlan:
     """Find the masks of all nodes and edges in one pass from the outputs to the leaves."""
     masks = Masks()
-    count = len(structure)
+    count = len(kinds)
     wanted: list[int | None] = [None] * count
     edges: list[tuple[int, ...]] = [()] * count
-    for output in structure.outputs:
+    shared = [-1] * count
+    for output in outputs:
         wanted[output] = ALL
     for node in range(count - 1, -1, -1):
         mask = wanted[node]
-        if mask is None:
+        if mask is None or not operands[node]:
             continue
-        operands = structure.operands[node]
-        edges[node] = _edge_masks(structure, node, mask, masks)
-        start = 1 if structure.kinds[node] is Kind.SELECT else 0
-        for operand, edge in zip(operands[start:], edges[node][start:], strict=True):
-            before = wanted[operand]
+        kind = kinds[node]
+        if kind is not Kind.TREE and _is_elementwise(kind, payloads[node]):
+            shared[node] = mask
+        edges[node] = _edges(node, kind, operands[node], payloads[node], mask, masks)
+        for position, operand in enumerate(operands[node]):
+            if kind is Kind.SELECT and position == 0:
+                continue  # a condition has no gradient
+            before, edge = wanted[operand], edges[node][position]
             wanted[operand] = edge if before is None else masks.union(before, edge)
-    reached = frozenset(node for node in range(count) if wanted[node] is not None)
-    own = tuple(
-        ALL if mask is None or not structure.operands[node] else mask
+    leaves = {
+        node: masks.any(mask)
         for node, mask in enumerate(wanted)
-    )
-    conditions = _ancestors(
-        structure,
-        [structure.operands[n][0] for n in range(count) if structure.kinds[n] is Kind.SELECT],
-    )
-    guarded: set[int] = set()
-    for node in reached:
-        if any(edge != ALL for edge in edges[node]) or any(
-            operand in guarded for operand in structure.operands[node]
+        if kinds[node] is Kind.CALL and mask is not None and mask != ALL
+    }
+    guarded = set(leaves)
+    for node in range(count):
+        if wanted[node] is not None and (
+            any(edge != ALL for edge in edges[node])
+            or any(operand in guarded for operand in operands[node])
         ):
             guarded.add(node)
-    return GuardPlan(masks, tuple(edges), own, conditions, frozenset(guarded), reached)
+    return GuardPlan(tuple(masks.terms), tuple(edges), tuple(shared), leaves, frozenset(guarded))
 
 
-def _edge_masks(structure: Structure, node: int, mask: int, masks: Masks) -> tuple[int, ...]:
-    operands = structure.operands[node]
-    if structure.kinds[node] is Kind.SELECT:
-        condition = operands[0]
-        return (
-            ALL,
-            masks.taken(mask, condition, True),
-            masks.taken(mask, condition, False),
-        )
-    edge = mask if is_elementwise(structure, node) else masks.any(mask)
-    return (edge,) * len(operands)
+def _is_elementwise(kind: Kind, payload: Any) -> bool:
+    """Tell whether a node passes each element on to the same element of its value."""
+    return payload.is_elementwise() if kind is Kind.NODE else kind in (Kind.SUM, Kind.SELECT)
 
 
-def _ancestors(structure: Structure, roots: list[int]) -> frozenset[int]:
-    found: set[int] = set()
-    stack = list(roots)
-    while stack:
-        node = stack.pop()
-        if node not in found:
-            found.add(node)
-            stack.extend(structure.operands[node])
-    return frozenset(found)
-
-
-class MaskValues:
-    """Masks as boolean arrays, each computed once, from the values of the conditions."""
-
-    def __init__(self, plan: GuardPlan, condition: Callable[[int], Any]) -> None:
-        self._terms = plan.masks.terms
-        self._condition = condition
-        self._values: dict[int, Any] = {ALL: True}
-
-    def value(self, mask: int) -> Any:
-        """Give one mask's booleans; trees of conditions are joined leaf by leaf with *and*."""
-        pending = [mask]
-        while pending:  # terms may nest deeply
-            current = pending[-1]
-            needs = [one for one in _needs(self._terms[current]) if one not in self._values]
-            if needs:
-                pending.extend(needs)
-                continue
-            self._values.setdefault(current, self._compute(self._terms[current]))
-            pending.pop()
-        return self._values[mask]
-
-    def _compute(self, term: tuple[Any, ...]) -> Any:
-        if term[0] == "any":
-            return jnp.any(self._values[term[1]])
-        if term[0] == "union":
-            left, right = _compatible(self._values[term[1]], self._values[term[2]])
-            return jnp.logical_or(left, right)
-        _, outer, condition, branch = term
-        leaves = [jnp.asarray(leaf) != 0 for leaf in jtu.tree_leaves(self._condition(condition))]
-        chosen = leaves[0]
-        for leaf in leaves[1:]:
-            chosen = jnp.logical_or(*_compatible(chosen, leaf))
-        taken = chosen if branch else jnp.logical_not(chosen)
-        if len(leaves) > 1 and not branch:  # not taken by some leaf: still wanted there
-            taken = jnp.asarray(True)
-        left, right = _compatible(self._values[outer], taken)
-        return jnp.logical_and(left, right)
-
-
-def _needs(term: tuple[Any, ...]) -> tuple[int, ...]:
-    if term[0] == "taken":
-        return (term[1],)
-    return term[1:] if term[0] in ("any", "union") else ()
-
-
-def _compatible(left: Any, right: Any) -> tuple[Any, Any]:
-    """Give two masks that broadcast; axes on which they cannot are reduced by *any*."""
-    try:
-        jnp.broadcast_shapes(jnp.shape(left), jnp.shape(right))
-    except ValueError:
-        return jnp.any(left), jnp.any(right)
-    return left, right
-
-
-def _fitted(keep: Any, shape: tuple[int, ...]) -> Any:
-    """Give a mask on the axes of a value of this shape; on other axes it counts if any holds."""
-    own = jnp.shape(keep)
-    if len(own) > len(shape):
-        keep = jnp.any(keep, axis=tuple(range(len(own) - len(shape))))
-        own = own[len(own) - len(shape) :]
-    offset = len(shape) - len(own)
-    wide = tuple(
-        axis for axis, size in enumerate(own) if size != 1 and shape[offset + axis] != size
+def _edges(
+    node: int, kind: Kind, operands: tuple[int, ...], payload: Any, mask: int, masks: Masks
+) -> tuple[int, ...]:
+    if kind is Kind.SELECT:
+        taken = (masks.taken(mask, operands[0], branch=branch) for branch in (True, False))
+        return (ALL, *taken)
+    positions = range(len(operands))
+    if kind is Kind.TREE:
+        return tuple(masks.item(mask, node, position) for position in positions)
+    if _is_elementwise(kind, payload):
+        return (mask,) * len(operands)
+    return tuple(
+        masks.any(mask) if payload.below(position) is None else masks.below(mask, node, position)
+        for position in positions
     )
-    return jnp.any(keep, axis=wide, keepdims=True) if wide else keep
 
 
-def guard(value: Any, keep: Any, shape: tuple[int, ...]) -> Any:
-    """Cut the cotangents of a value where it is not wanted; `shape` is its consumer's.
+def guard(value: Any, keep: Any) -> Any:
+    """Cut the cotangents of a value where it is not wanted.
 
-    An array leaf becomes `where(keep, x, stop_gradient(x))`, broadcast so that the cut comes
-    before cotangents are summed; anything without a gradient is left alone.
+    An array with a gradient becomes `where(keep, x, stop_gradient(x))`, anything else is left
+    alone. In a tree each leaf meets its own mask, or the only one.
     """
+    if is_array(value):
+        return _guard_leaf(value, keep if is_array(keep) else any_of(keep), jnp.shape(value))
+    leaves, treedef = jtu.tree_flatten(value, is_leaf=_is_convertible)
+    keeps = _leaves_of(keep, treedef)
+    return treedef.unflatten(
+        [
+            _guard_leaf(leaf, own, jnp.shape(leaf)) if isinstance(leaf, jax.Array) else leaf
+            for leaf, own in zip(leaves, keeps, strict=True)
+        ]
+    )
 
-    def one(leaf: Any) -> Any:
-        if not isinstance(leaf, jax.Array) or not jnp.issubdtype(leaf.dtype, jnp.inexact):
-            return leaf
-        return jnp.where(_fitted(keep, shape), leaf, jax.lax.stop_gradient(leaf))
 
-    return jtu.tree_map(one, value)
+def guard_elementwise(
+    values: Sequence[Any], keeps: Sequence[Any], shares: Sequence[bool]
+) -> list[Any]:
+    """Guard the operands of an elementwise operator, each on the elements of the result.
+
+    So the cut comes before the cotangents of what is broadcast are summed.
+
+    Args:
+        values: the operands.
+        keeps: the mask of each; None for one that is wanted everywhere.
+        shares: which of them have the same mask already, and need a guard only if broadcast.
+    """
+    trees = [value for value in (*values, *keeps) if value is not None and not is_array(value)]
+    if not trees:
+        return _guard_row(values, keeps, shares)
+    treedef = jtu.tree_structure(trees[0], is_leaf=_is_convertible)
+    try:
+        columns = [_column(value, treedef) for value in values]
+        masks = [
+            [None] * treedef.num_leaves if k is None else _leaves_of(k, treedef) for k in keeps
+        ]
+    except ValueError:
+        return list(values)  # of different structure: the operator itself says so
+    rows = [
+        _guard_row(row, own, shares)
+        for row, own in zip(zip(*columns, strict=True), zip(*masks, strict=True), strict=True)
+    ]
+    return [
+        value if keep is None else treedef.unflatten([row[position] for row in rows])
+        for position, (value, keep) in enumerate(zip(values, keeps, strict=True))
+    ]
+
+
+def _column(value: Any, treedef: Any) -> list[Any]:
+    """Give an operand's leaf for each leaf of a tree."""
+    if is_array(value):
+        return [value] * treedef.num_leaves
+    leaves, own = jtu.tree_flatten(value, is_leaf=_is_convertible)
+    if own != treedef:
+        raise ValueError("another structure")
+    return leaves
+
+
+def _leaves_of(keep: Any, treedef: Any) -> list[Any]:
+    """Give a mask for each leaf of a tree: its own, or the only one, or whether any holds."""
+    if not is_array(keep):
+        leaves, own = jtu.tree_flatten(keep)
+        if own == treedef:
+            return leaves
+        keep = any_of(keep)
+    return [keep] * treedef.num_leaves
+
+
+def _is_convertible(value: object) -> bool:
+    return hasattr(value, "__jax_array__")
+
+
+def _guard_row(values: Sequence[Any], keeps: Sequence[Any], shares: Sequence[bool]) -> list[Any]:
+    try:
+        shape = jnp.broadcast_shapes(*{jnp.shape(value) for value in values})
+    except ValueError:
+        return list(values)  # the operator itself says that they do not fit
+    return [
+        value
+        if keep is None or (share and jnp.shape(value) == shape)
+        else _guard_leaf(value, keep, shape)
+        for value, keep, share in zip(values, keeps, shares, strict=True)
+    ]
+
+
+def _guard_leaf(leaf: Any, keep: Any, shape: tuple[int, ...]) -> Any:
+    if not isinstance(leaf, jax.Array) or not jnp.issubdtype(leaf.dtype, jnp.inexact):
+        return leaf
+    return jnp.where(fitted(keep, shape), leaf, jax.lax.stop_gradient(leaf))

@@ -38,7 +38,7 @@ def route(
             try:
                 accepted = operator.accepted_keywords(args)
             except ParaxError as error:
-                raise error.located(structure.spans[node])
+                raise error.located(structure.spans[node]) from error.__cause__
             anything = anything or accepted is None
             known |= accepted or set()
             routed.append({k: v for k, v in others.items() if accepted is None or k in accepted})
@@ -65,7 +65,7 @@ def check_names(structure: Structure, args: tuple[Any, ...]) -> None:
             try:
                 operator.check_name(name, args)
             except ParaxError as error:
-                raise error.located(span)
+                raise error.located(span) from error.__cause__
 
 
 def check_inputs(structure: Structure, args: tuple[Any, ...], inputs: dict[str, Any]) -> None:
@@ -74,4 +74,4 @@ def check_inputs(structure: Structure, args: tuple[Any, ...], inputs: dict[str, 
         try:
             structure.payloads[node].check_inputs(args, inputs)
         except ParaxError as error:
-            raise error.located(structure.spans[node])
+            raise error.located(structure.spans[node]) from error.__cause__

@@ -2,35 +2,15 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from parax._diagnostic import Span
+from parax.graph._guard import GuardPlan, plan_guards
+from parax.graph._kinds import Kind
 from parax.graph._skeleton import Skeleton
-
-
-class Kind(enum.IntEnum):
-    """What a row of the table is."""
-
-    SLOT = 0  # a number that the executable takes as an argument
-    LITERAL = 1  # a number, a bool or None that is part of the structure
-    DATA = 2  # an array, a Parameter, or a tree of them
-    CALL = 3  # a leaf operator, called with the inputs
-    TREE = 4  # a dict, list or tuple of operands
-    NODE = 5  # an operator with operands
-    SELECT = 6  # a choice between two branches
-    SUM = 7  # a chain of additions and subtractions
-
-
-class SlotKind(enum.IntEnum):
-    """The kind of a slot's number; part of the structure, as its value is not (X3)."""
-
-    INT = 0
-    FLOAT = 1
-    COMPLEX = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,6 +74,16 @@ class Structure:
     def has_select(self) -> bool:
         """Whether there is a choice anywhere."""
         return Kind.SELECT in self.kinds
+
+    @cached_property
+    def literals(self) -> tuple[int, ...]:
+        """The nodes whose value is part of the structure."""
+        return tuple(i for i, kind in enumerate(self.kinds) if kind is Kind.LITERAL)
+
+    @cached_property
+    def guards(self) -> GuardPlan:
+        """Where choices are guarded (X21)."""
+        return plan_guards(self.kinds, self.operands, self.payloads, self.outputs)
 
     def skeleton(self, node: int) -> Skeleton:
         """Give the skeleton of a node that carries data."""

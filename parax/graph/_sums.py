@@ -7,7 +7,7 @@ from typing import Any
 
 from parax._diagnostic import Span
 from parax.graph._build import Rows
-from parax.graph._structure import Kind
+from parax.graph._kinds import Kind
 
 
 @dataclass(frozen=True)

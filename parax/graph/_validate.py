@@ -10,10 +10,13 @@ from typing import Any
 import jax
 
 from parax.errors import GraphError, OperatorError, ParaxError
-from parax.graph._evaluate import Feed, as_value, call_leaf, check_sum, locate, refused
+from parax.graph._compute import as_value, call_leaf
+from parax.graph._evaluate import Feed
+from parax.graph._kinds import Kind, SlotKind
 from parax.graph._protocol import is_operator
 from parax.graph._skeleton import Skeleton, abstract, split
-from parax.graph._structure import Kind, SlotKind, Structure
+from parax.graph._structure import Structure
+from parax.graph._trouble import check_sum, locate, refused
 
 _SLOT_TYPES = {SlotKind.INT: int, SlotKind.FLOAT: float, SlotKind.COMPLEX: complex}
 
@@ -155,11 +158,11 @@ def raise_all(problems: Sequence[ParaxError]) -> None:
 def joined(problems: Sequence[ParaxError]) -> ParaxError:
     """Make one error of several of one class, which has them all as `.problems`."""
     kind = type(problems[0])
-    combined: Any = type(kind.__name__, (_Joined, kind), {"__module__": kind.__module__})
+    combined: Any = type(kind.__name__, (_JoinedError, kind), {"__module__": kind.__module__})
     return combined(problems)
 
 
-class _Joined(GraphError):
+class _JoinedError(GraphError):
     """Several problems of one class: raised as that class."""
 
 
@@ -191,7 +194,7 @@ class _Leaves:
         dynamic, skeleton = split(inputs)
 
         def call(arrays: Any, args: Any, keywords: Any) -> Any:
-            return call_leaf(structure, node, arrays, args, keywords)
+            return as_value(call_leaf(structure, node, arrays, args, keywords))
 
         return abstract_call(call, dynamic, skeleton)
 

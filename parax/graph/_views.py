@@ -7,8 +7,9 @@ from typing import Any
 import jax.tree_util as jtu
 
 from parax._diagnostic import echo
-from parax.graph._evaluate import describe
-from parax.graph._structure import Kind, Structure
+from parax.graph._kinds import Kind
+from parax.graph._structure import Structure
+from parax.graph._trouble import describe
 
 _SHOWN = 60
 

@@ -30,13 +30,8 @@ class Missing:
 
 
 def _is_value(value: Any) -> bool:
-    return (
-        is_param(value)
-        or isinstance(
-            value, eqx.Module | jax.Array | np.ndarray | np.generic | int | float | complex
-        )
-        or isinstance(value, list | tuple | dict)
-    )
+    kinds = eqx.Module | jax.Array | np.ndarray | np.generic | int | float | complex
+    return isinstance(value, kinds | list | tuple | dict) or is_param(value)
 
 
 def _step(owner: Any, name: str, context: tuple[Any, ...]) -> Any:

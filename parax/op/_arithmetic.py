@@ -103,9 +103,26 @@ def _comparison(
     return _named(function, name, f"Give `left {symbol} right`, elementwise, as booleans.")
 
 
+def _require_whole(symbol: str) -> Callable[..., None]:
+    """Make the check that operands are conditions or integers."""
+
+    def check(*operands: Any) -> None:
+        for leaf in jax.tree_util.tree_leaves(operands):
+            if jnp.issubdtype(jnp.result_type(leaf), jnp.inexact):
+                raise OperatorTypeError(
+                    f"`{symbol}` takes conditions or integers, got {jnp.result_type(leaf)}",
+                    hint="compare first, for instance `(a > 0) & (b > 0)`",
+                )
+
+    return check
+
+
 def _bitwise(name: str, symbol: str, array: Function) -> Function:
-    @with_traits(Traits(symbol, elementwise=True, infix=True))
+    check = _require_whole(symbol)
+
+    @with_traits(Traits(symbol, elementwise=True, infix=True, check=check))
     def function(left: Any, right: Any) -> Any:
+        check(left, right)
         return map_leaves(array, left, right)
 
     return _named(function, name, f"Give `left {symbol} right`: logical on booleans, else bitwise.")
@@ -157,9 +174,13 @@ def logical_not(value: Any) -> Any:
     return map_leaves(jnp.logical_not, value)
 
 
-@with_traits(Traits("~", elementwise=True))
+_check_invert = _require_whole("~")
+
+
+@with_traits(Traits("~", elementwise=True, check=_check_invert))
 def invert(value: Any) -> Any:
     """Give `~value`: logical on booleans, bitwise on integers."""
+    _check_invert(value)
     return map_leaves(jnp.invert, value)
 
 

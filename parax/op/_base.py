@@ -83,6 +83,9 @@ class Operator(eqx.Module, Generic[OpInputs, OpOutputs]):
     sees_all_inputs: ClassVar[bool] = False
     """Whether a leaf is called with every keyword, those of other operators included."""
 
+    reads_inputs: ClassVar[bool] = False
+    """Whether a leaf as a rule hands on what an input holds, and computes nothing."""
+
     # Equinox makes each bound method a PyTree, for which it walks all leaves of the operator:
     # deep expressions could not afford it. Leaves keep Equinox's way, see below.
     __getattribute__ = object.__getattribute__
@@ -122,6 +125,15 @@ class Operator(eqx.Module, Generic[OpInputs, OpOutputs]):
     def is_elementwise(self) -> bool:
         """Tell whether each element of the value depends on that element of the operands alone."""
         return False
+
+    def below(self, position: int) -> Callable[[jax.Array, tuple[int, ...]], jax.Array] | None:
+        """Give the rule by which an operand takes over which elements are wanted, if there is one.
+
+        It goes from the wanted elements of the value, as booleans of its shape, and the operand's
+        shape to the elements of the operand that those are made of. None if each may be made of
+        any. Elementwise operators need none.
+        """
+        return None
 
     def is_structure(self, position: int, number: Any) -> bool:
         """Tell whether a number at this operand's position decides the structure (X2)."""

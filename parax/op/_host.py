@@ -52,7 +52,7 @@ def host_number(fn: Callable[..., Any], *values: PlainNumber, keeps_int: bool = 
     """
     with np.errstate(all="ignore"):
         result = fn(*(_wide(plain(value)) for value in values)).item()
-    if keeps_int and all(isinstance(value, int) for value in values):
-        if isinstance(result, float) and result.is_integer() and abs(result) < INT_LIMIT:
-            return int(result)
+    whole = keeps_int and all(isinstance(value, int) for value in values)
+    if whole and result.is_integer() and abs(result) < INT_LIMIT:
+        return int(result)
     return result

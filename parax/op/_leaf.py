@@ -100,6 +100,8 @@ class Input(Operator):
         2.0
     """
 
+    reads_inputs: ClassVar[bool] = True
+
     name: str = eqx.field(static=True)
     default: Any
     unit: str | None = eqx.field(static=True)
@@ -179,6 +181,8 @@ class Attribute(Operator):
         OperatorError: when evaluated: there is no model.
         OperatorAttributeError: when evaluated: the model has no such path.
     """
+
+    reads_inputs: ClassVar[bool] = True
 
     path: str = eqx.field(static=True)
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
+from functools import partial
 from typing import Any
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 
 from parax._diagnostic import echo
@@ -40,6 +42,15 @@ def _require_axes(axis: Axis, operand: Any, symbol: str) -> None:
                 f"`{symbol}` over axis {one} of shape {shape}, which has {len(shape)} "
                 f"{'axis' if len(shape) == 1 else 'axes'}"
             )
+
+
+def _spread(keep: jax.Array, shape: tuple[int, ...], *, axis: int | tuple[int, ...]) -> jax.Array:
+    """Spread the mask of a reduction's value along the axes that it collapsed."""
+    axes = sorted(one % len(shape) for one in ((axis,) if isinstance(axis, int) else axis))
+    left = tuple(size for one, size in enumerate(shape) if one not in axes)
+    if keep.shape != left:  # a function that takes an axis and does not collapse it
+        return jnp.any(keep)
+    return jnp.broadcast_to(jnp.expand_dims(keep, axes), shape)
 
 
 class Reduce(FunctionOperator):
@@ -86,6 +97,12 @@ class Reduce(FunctionOperator):
     def fold(self, *numbers: Any) -> Any:
         return None
 
+    def below(self, position: int) -> Callable[[jax.Array, tuple[int, ...]], jax.Array] | None:
+        axis = self.axis
+        if axis is None or position != len(self.operands()) - 1:
+            return None
+        return partial(_spread, axis=axis)
+
 
 class Sum(Operator):
     """Add the outputs of several operands; or sum the output of one over an axis (O39).
@@ -131,6 +148,15 @@ class Sum(Operator):
     def sum_signs(self) -> tuple[int, ...] | None:
         plain = len(self.operands()) > 1 and not self._reduces()
         return (1,) * len(self.operands()) if plain else None
+
+    def below(self, position: int) -> Callable[[jax.Array, tuple[int, ...]], jax.Array] | None:
+        # Operands that are added first may have fewer axes than what is summed over.
+        if self.axis is None or len(self.operands()) > 1:
+            return None
+        return partial(_spread, axis=self.axis)
+
+    def is_elementwise(self) -> bool:
+        return not self._reduces()
 
     def _reduces(self) -> bool:
         return self.axis is not None or not isinstance(self.operators, tuple)

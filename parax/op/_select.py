@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import Any, ClassVar
 
 import equinox as eqx
@@ -163,6 +163,10 @@ class Index(Operator):
     def static_key(self) -> Hashable:
         return self.indices
 
+    def below(self, position: int) -> Callable[[jax.Array, tuple[int, ...]], jax.Array]:
+        index = self.indices.value
+        return lambda keep, shape: jnp.zeros(shape, jnp.bool_).at[index].max(keep)
+
     def check(self, operand: Any) -> None:
         if is_leaf(operand):
             _check_index(self.indices.value, jnp.shape(operand))
@@ -184,7 +188,8 @@ def _check_index(index: Any, shape: tuple[int, ...]) -> None:
     parts = index if isinstance(index, tuple) else (index,)
     if any(isinstance(part, str) for part in parts):
         raise OperatorIndexError(
-            f"`{echo(_index_text(index))}` names an entry, and the value is an array of shape {shape}"
+            f"`{echo(_index_text(index))}` names an entry, "
+            f"and the value is an array of shape {shape}"
         )
     used = sum(
         part.ndim if isinstance(part, np.ndarray) and part.dtype == bool else 1

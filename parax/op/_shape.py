@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 import equinox as eqx
@@ -57,6 +57,9 @@ class Stack(Operator):
 
     def static_key(self) -> Hashable:
         return self.axis
+
+    def below(self, position: int) -> Callable[[jax.Array, tuple[int, ...]], jax.Array]:
+        return lambda keep, shape: jnp.take(keep, position, axis=self.axis)
 
     def check(self, *operands: Any) -> None:
         map_leaves(self._check_leaves, *operands)

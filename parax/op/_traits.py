@@ -20,12 +20,13 @@ _ATTRIBUTE = "__parax_traits__"
 
 _KNOWN_ELEMENTWISE = {
     jnp: """abs absolute fabs add subtract multiply divide true_divide floor_divide mod remainder
-        power float_power negative positive sign exp exp2 expm1 log log2 log10 log1p sqrt cbrt square
-        reciprocal sin cos tan arcsin arccos arctan arctan2 asin acos atan atan2 sinh cosh tanh
-        arcsinh arccosh arctanh asinh acosh atanh hypot deg2rad rad2deg degrees radians real imag
-        conj conjugate angle maximum minimum fmax fmin clip floor ceil round rint trunc nan_to_num
-        isfinite isnan isinf greater greater_equal less less_equal equal not_equal logical_and
-        logical_or logical_not logical_xor sinc heaviside logaddexp""",
+        power float_power negative positive sign exp exp2 expm1 log log2 log10 log1p sqrt
+        cbrt square reciprocal sin cos tan arcsin arccos arctan arctan2 asin acos atan
+        atan2 sinh cosh tanh arcsinh arccosh arctanh asinh acosh atanh hypot deg2rad
+        rad2deg degrees radians real imag conj conjugate angle maximum minimum fmax fmin
+        clip floor ceil round rint trunc nan_to_num isfinite isnan isinf greater
+        greater_equal less less_equal equal not_equal logical_and logical_or logical_not
+        logical_xor sinc heaviside logaddexp""",
     jax.nn: "relu softplus sigmoid silu gelu elu leaky_relu soft_sign log_sigmoid",
     jax.lax: "add sub mul div neg exp log sqrt rsqrt abs sin cos tan tanh max min square",
 }

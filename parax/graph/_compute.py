@@ -1,0 +1,60 @@
+"""The value of one node from its operands' values, or from the inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import jax
+import numpy as np
+
+from parax._diagnostic import quoted
+from parax.errors import ParaxError
+from parax.graph._kinds import Kind
+from parax.graph._structure import Structure
+from parax.graph._trouble import check_sum, locate, refused
+
+
+def as_value(value: Any) -> Any:
+    """Give a Parameter's array: in expressions it stands for its scaled value (O6)."""
+    if isinstance(value, jax.Array | np.ndarray):
+        return value
+    convert = getattr(value, "__jax_array__", None)
+    return value if convert is None else convert()
+
+
+def call_leaf(
+    structure: Structure,
+    node: int,
+    arrays: Sequence[Any],
+    args: tuple[Any, ...],
+    keywords: dict[str, Any],
+) -> Any:
+    """Call a leaf operator with the inputs; its errors are told where it stands in the text."""
+    operator = structure.skeleton(node).join(arrays) if arrays else structure.payloads[node]
+    try:
+        return operator(*args, **keywords)
+    except ParaxError as error:
+        raise error.located(structure.spans[node]) from error.__cause__
+    except Exception as error:
+        error.add_note(f"while evaluating {quoted(operator.symbol())}")
+        raise
+
+
+def compute_node(structure: Structure, node: int, operands: Sequence[Any], *, check: bool) -> Any:
+    """Compute one inner node from its operands' values."""
+    kind, payload = structure.kinds[node], structure.payloads[node]
+    if kind is Kind.TREE:
+        return payload.unflatten(operands)
+    if kind is Kind.SUM:
+        if check:
+            check_sum(structure, node, operands)
+        return payload.operator.accumulate(operands, payload.signs, payload.counts)
+    try:
+        if check:
+            payload.check(*operands)
+        return payload.compute(*operands)
+    except ParaxError as error:
+        raise locate(error, structure, node, operands) from error.__cause__
+    except (TypeError, ValueError, IndexError, ZeroDivisionError, AttributeError) as error:
+        raise locate(refused(payload, operands, error), structure, node, operands) from error
