@@ -189,7 +189,7 @@ def split_quantity(text: str) -> tuple[str, Unit | None]:
     Raises:
         UnitError: it is no quantity, or its unit is unknown.
     """
-    match = _QUANTITY.fullmatch(text[:1000])
+    match = _QUANTITY.fullmatch(text)
     if match is None:
         raise UnitError(
             f"{quoted(text)} is no quantity",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from parax import op
 from parax._diagnostic import quoted
-from parax.dsl._names import MODEL, AnyOperator, Names, placed
+from parax.dsl._names import MODEL, AnyOperator, Names, no_value, placed
 from parax.dsl._parameters import check_arguments, parameter_at
 from parax.errors import ParaxError, ParaxSyntaxError, ParaxTypeError, UnitError
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from parax.dsl._vocabulary import CallRule
     from parax.functions import Function, Parameter
 
+_WORDS = {"True": True, "False": False, "None": None}
 _TAKE_RADIANS = ("sin", "cos", "tan")
 
 
@@ -114,7 +115,7 @@ class Calls:
                 f"`{name}`, a function given in `symbols=`, was called without arguments",
                 hint="give what it gives as a symbol, or `op.Lambda(…)`",
             )
-        operands = [self._operators[one.node] for one in arguments]
+        operands = [self._operand(one.node) for one in arguments]
         return op.located(op.Apply(fn, *operands), origin)
 
     def _of_function(
@@ -125,7 +126,7 @@ class Calls:
         if len(arguments) == 1 and arguments[0].keyword is None:
             form = self._form(function)
             if form is not None:
-                return form.of(self._operators[arguments[0].node], origin)
+                return form.of(self._operand(arguments[0].node), origin)
         args, keywords = self._arguments(function.signature_text, function.parameters, arguments)
         try:
             return placed(function.compose(*args, **keywords), origin)
@@ -192,28 +193,37 @@ class Calls:
             if parameter is not None and parameter.static:
                 value = self._static(shown, parameter, one.node)
             else:
-                value = self._operators[one.node]
+                value = self._operand(one.node)
             if one.keyword is None:
                 args.append(value)
             else:
                 keywords[one.keyword] = value
         return args, keywords
 
+    def _operand(self, node: int) -> AnyOperator:
+        if not self._nodes.kinds[node]:
+            raise no_value(self._nodes.data[node], self._nodes.span(node))
+        return self._operators[node]
+
     def _static(self, shown: str, parameter: Parameter, node: int) -> Any:
         """Give the Python number, or tuple of them, that a static argument is."""
-        nodes = self._nodes
+        nodes, whole = self._nodes, parameter.takes == "whole"
+        if not nodes.kinds[node]:
+            word = _WORDS[nodes.data[node]]
+            if not whole or (word is None and parameter.default is None):
+                return word
         if nodes.kinds[node] == "list":
             return tuple(self._static(shown, parameter, item) for item in nodes.data[node])
         if nodes.kinds[node] == "literal":
             value = nodes.data[node][0]
-            if not parameter.whole or isinstance(value, int):
+            if not whole or isinstance(value, int):
                 return value
-        if nodes.kinds[node] == "name" and not parameter.whole:
+        if nodes.kinds[node] == "name" and not whole:
             entry = self._names.entry(nodes.data[node])
             if entry is not None and entry.constant is not None:
                 return entry.constant[0]
         name = shown.partition("(")[0]
-        kind = "an integer" if parameter.whole else "a number"
+        kind = "an integer" if whole else "a number"
         raise ParaxTypeError(
             f"`{parameter.name}` of `{name}` is {kind} written out, got "
             f"{quoted(nodes.text(node), 40)}",

@@ -328,11 +328,15 @@ class _Mistake:
             word = self.tokens.text(token)
             if self.tokens.name(token) == "NAME" and word in _WORD_OPERATORS:
                 return self._error(f"`{word}` is no operator", _WORD_OPERATORS[word], token)
-        left, right = quoted(self.text_before, 40), quoted(self.text, 40)
+        if self.before == "NAME" and self.tokens.name(before - 1) in _NUMBERS:
+            before -= 1  # the name is a unit
+        written = self.tokens.span(before, self.at - 1).text
+        left, right = quoted(written, 40), quoted(self.text, 40)
+        hint = f"to multiply, write {quoted(f'{written} * {self.text}')}"
         if self.found in _PREFIX:
             hint = "an operator stands between two values"
-        else:
-            hint = f"to multiply, write {quoted(f'{self.text_before} * {self.text}')}"
+        elif self.found == self.before == "INT" and len(self.text) == 3:
+            hint = f"digits are grouped with `_`: {quoted(f'{written}_{self.text}')}"
         return ParaxSyntaxError(
             f"no operator stands between {left} and {right}",
             span=self.tokens.span(before, self.at),

@@ -7,6 +7,7 @@ from typing import Any
 
 from parax import op
 from parax._diagnostic import Span, did_you_mean, echo, quoted
+from parax.dsl._nodes import WORDS
 from parax.dsl._vocabulary import Entry, Vocabulary, core_vocabulary
 from parax.errors import ParaxError, ParaxNameError, ParaxTypeError
 
@@ -162,14 +163,8 @@ class Names:
         )
 
     def _free(self, path: str, place: op.Origin) -> Maker:
-        if path in ("True", "False", "None"):
-            raise ParaxNameError(
-                f"`{path}` is no value of the language",
-                span=place.span,
-                hint="`None` has a meaning inside `x[…]` only"
-                if path == "None"
-                else "write `1` for true and `0` for false",
-            )
+        if path in WORDS:
+            raise no_value(path, place.span)
         if self._inputs is not None and path.partition(".")[0] not in self._inputs:
             raise self._unknown(path, place)
         return lambda origin: op.filled(op.Input, origin, name=path, default=None, unit=None)
@@ -240,6 +235,14 @@ class Names:
             return is_function(self._symbols[name])
         entry = self.entry(name)
         return entry is not None and entry.is_callable
+
+
+def no_value(word: str, span: Span | None) -> ParaxNameError:
+    """Make the error for a word of Python's that is no value here."""
+    hint = "write `1` for true and `0` for false"
+    if word == "None":
+        hint = "`None` has a meaning inside `x[…]` only"
+    return ParaxNameError(f"`{word}` is no value of the language", span=span, hint=hint)
 
 
 def is_function(value: Any) -> bool:

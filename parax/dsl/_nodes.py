@@ -14,6 +14,9 @@ from parax.dsl._literals import Number, read_number, read_quantity
 from parax.dsl._mistakes import attribute_of_no_name, call_of_no_name
 from parax.limits import Limits
 
+WORDS = ("True", "False", "None")
+"""Names that are no inputs, and mean something as an argument or in an index."""
+
 
 @dataclass(slots=True)
 class Argument:
@@ -202,11 +205,17 @@ class Nodes:
 
     def positional(self, node: int) -> Argument:
         """An argument without a keyword."""
-        return Argument(node)
+        return Argument(self._argument(node))
 
     def keyword(self, token: int, _equal: int, node: int) -> Argument:
         """`name=value`."""
-        return Argument(node, self._name(token), token)
+        return Argument(self._argument(node), self._name(token), token)
+
+    def _argument(self, node: int) -> int:
+        """Keep a word such as `None` from being taken for a name: an argument may be one."""
+        if self.kinds[node] == "name" and self.data[node] in WORDS:
+            self.kinds[node] = ""
+        return node
 
 
 def _negative(value: Number) -> Number:

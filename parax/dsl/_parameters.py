@@ -34,7 +34,7 @@ def read_parameters(signature: str, shown: str) -> tuple[Parameter, ...]:
                 REQUIRED if match["default"] is None else match["default"],
                 static=match["kind"] is not None,
                 variadic=bool(match["star"]),
-                whole=match["kind"] is not None,
+                takes="any" if match["kind"] is None else "whole",
             )
         )
     return tuple(parameters)
