@@ -65,8 +65,6 @@ def concat(*values: jax.Array, axis: int = 0) -> jax.Array:
     if len(values) == 1 and values[0].ndim:  # as in NumPy, one array is the list of its rows
         values = tuple(values[0])
     values = tuple(map(jnp.atleast_1d, values))
-    if not values:
-        raise OperatorError("`concat` of an empty list", hint="give at least one")
     first = values[0].shape
     require_axes("concat", axis, first)
     axis = axis % len(first)

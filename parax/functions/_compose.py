@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from numbers import Number
 from typing import TYPE_CHECKING, Any
+
+import jax.tree_util as jtu
 
 from parax import op
 from parax._diagnostic import echo
@@ -21,14 +24,25 @@ def holds_operator(value: Any) -> bool:
     return isinstance(value, list | tuple) and any(map(holds_operator, value))
 
 
+def _is_operand(value: Any) -> bool:
+    if isinstance(value, op.Operator) or hasattr(value, "__jax_array__"):
+        return True
+    kind = getattr(getattr(value, "dtype", None), "kind", None)
+    if kind is not None:
+        return kind in "biufcV"  # V: the small floats that NumPy does not know
+    return isinstance(value, Number) or not (value is None or jtu.all_leaves((value,)))
+
+
 def _require_operands(function: Function, operands: tuple[Any, ...]) -> None:
     for value in operands:
-        if value is None or isinstance(value, str | bytes):
+        if not _is_operand(value):
             raise ParaxTypeError(
                 f"`{function.name}` cannot take `{echo(repr(value), 40)}`, "
                 f"a {type(value).__name__}",
-                hint="an operand is an operator, a number or an array",
+                hint="an operand is an operator, a number, an array, or a tree of these",
             )
+    if not operands and any(one.variadic and not one.static for one in function.parameters):
+        raise OperatorError(f"`{function.name}` of an empty list", hint="give at least one")
 
 
 def _spread(operands: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -54,9 +68,9 @@ def _code(function: Function, operands: tuple[Any, ...], static: dict[str, Any])
 
 def compute(function: Function, operands: tuple[Any, ...], static: dict[str, Any]) -> Any:
     """Compute on arrays, numbers, Parameters, and trees of them."""
-    _require_operands(function, operands)
     if function.kind in ("stack", "concat"):
         operands = _spread(operands)
+    _require_operands(function, operands)
     code = _code(function, operands, static)
     if function.kind == "callable":  # a user's function is given arrays, not Parameters
         operands = tuple(op.map_leaves(_itself, value) for value in operands)
@@ -73,11 +87,9 @@ def compose(function: Function, operands: tuple[Any, ...], static: dict[str, Any
     Where all operands are operators nothing is left to check, and `op.filled` builds in constant
     time.
     """
-    _require_operands(function, operands)
     if function.kind in ("stack", "concat"):
         operands = _spread(operands)
-        if not operands:
-            raise OperatorError(f"`{function.name}` of an empty list", hint="give at least one")
+    _require_operands(function, operands)
     code = _code(function, operands, static)
     cls, fields = _fields(function, code, operands, static)
     if all(isinstance(value, op.Operator) for value in operands):

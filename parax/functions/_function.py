@@ -15,6 +15,7 @@ from parax.functions._signature import (
     REQUIRED,
     Call,
     Parameter,
+    Takes,
     read_signature,
     signature_of,
     signature_text,
@@ -59,7 +60,7 @@ class Function:
         code: str,
         several: str | None = None,
         static: str = "",
-        whole: bool = True,
+        takes: Takes = "whole",
         kind: Kind = "other",
         aliases: str = "",
         unit: str | None = None,
@@ -68,11 +69,12 @@ class Function:
         self.name = signature[: signature.index("(")]
         self.aliases = tuple(aliases.split())
         self.help = help
-        self.parameters = read_signature(signature, static=static.split(), whole=whole)
+        self.parameters = read_signature(signature, static=static.split(), takes=takes)
         self.signature_text = signature
         self.unit = unit
         self.family = family
         self._kind: Kind = kind
+        self.__module__ = "parax.functions"
         self._places = (code,) if several is None else (code, several)
         self._finish()
 

@@ -7,7 +7,7 @@ import inspect
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from parax._diagnostic import did_you_mean, echo
 from parax.errors import ParaxTypeError
@@ -22,6 +22,8 @@ class Required:
 
 REQUIRED: Final = Required()
 
+Takes = Literal["whole", "number", "any"]
+
 _NAMED_DEFAULTS = {"2*pi": 2 * math.pi}
 
 
@@ -34,7 +36,7 @@ class Parameter:
         default: its value if it is not given; `REQUIRED` if it must be.
         static: part of the structure, a number or a tuple; otherwise an operand, any expression.
         variadic: takes all remaining positional arguments.
-        whole: a static one that takes whole numbers only.
+        takes: what a static one takes: whole numbers, any numbers, or strings and flags too.
         keyword_only: cannot be given by position.
     """
 
@@ -42,7 +44,7 @@ class Parameter:
     default: Any = REQUIRED
     static: bool = False
     variadic: bool = False
-    whole: bool = False
+    takes: Takes = "any"
     keyword_only: bool = False
 
     @property
@@ -51,7 +53,7 @@ class Parameter:
         return self.default is REQUIRED and not self.variadic
 
 
-def read_signature(text: str, *, static: Sequence[str], whole: bool) -> tuple[Parameter, ...]:
+def read_signature(text: str, *, static: Sequence[str], takes: Takes) -> tuple[Parameter, ...]:
     """Read the parameters in a text such as `"round(x, digits=0)"`."""
     inside = text[text.index("(") + 1 : -1]
     parameters: list[Parameter] = []
@@ -66,7 +68,7 @@ def read_signature(text: str, *, static: Sequence[str], whole: bool) -> tuple[Pa
                 _read_default(default),
                 static=name in static,
                 variadic=variadic,
-                whole=whole and name in static,
+                takes=takes,
                 keyword_only=after_variadic,
             )
         )
@@ -252,19 +254,23 @@ class Call:
         return self._structural_number(one, value)
 
     def _structural_number(self, one: Parameter, value: Any) -> Any:
-        if isinstance(value, tuple | list) and not one.whole:
+        if isinstance(value, tuple | list) and one.takes != "whole":
             return tuple(self._structural_number(one, item) for item in value)
         if type(value).__module__ == "numpy" and getattr(value, "shape", None) == ():
             value = value.item()  # pyright: ignore[reportAttributeAccessIssue]
-        if value is None and (one.default is None or not one.whole):
+        if value is None and one.default is None:
             return None
-        if one.whole and isinstance(value, float | bool | str | complex):
-            shown = echo(repr(value), 40)
+        plain = value is None or isinstance(value, bool | int | float | complex | str)
+        if plain and one.takes == "any":
+            return value
+        wanted = int if one.takes == "whole" else int | float
+        if plain and (isinstance(value, bool) or not isinstance(value, wanted)):
+            kind = "a whole number" if one.takes == "whole" else "a number"
             raise ParaxTypeError(
-                f"`{one.name}` of `{self.name}` must be a whole number, got `{shown}`",
+                f"`{one.name}` of `{self.name}` must be {kind}, got `{echo(repr(value), 40)}`",
                 hint=f"it is called as `{self.shown}`",
             )
-        if isinstance(value, bool | int | float | complex | str):
+        if plain:
             return value
         raise ParaxTypeError(
             f"`{one.name}` of `{self.name}` is part of the structure and must be a number, "

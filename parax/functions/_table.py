@@ -207,7 +207,7 @@ def _arrays() -> Iterator[Function]:
         "arange(start, stop=None, step=1)",
         numbers,
         static="start stop step",
-        whole=False,
+        takes="number",
         **plain,
     )
     yield _array("ones(*shape)", "Ones", static="shape", **plain)

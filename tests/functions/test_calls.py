@@ -156,7 +156,49 @@ WRONG: list[tuple[str, Callable[[], Any], type[ParaxError], str]] = [
         "text",
         lambda: pf.abs("S21"),
         ParaxTypeError,
-        "`abs` cannot take `'S21'`, a str\n  help: an operand is an operator, a number or an array",
+        "`abs` cannot take `'S21'`, a str\n"
+        "  help: an operand is an operator, a number, an array, or a tree of these",
+    ),
+    (
+        "nothing at all",
+        lambda: pf.abs(None),
+        ParaxTypeError,
+        "`abs` cannot take `None`, a NoneType\n"
+        "  help: an operand is an operator, a number, an array, or a tree of these",
+    ),
+    (
+        "array of text",
+        lambda: pf.abs(np.array(["x"])),
+        ParaxTypeError,
+        "`abs` cannot take `array(['x'], dtype='<U1')`, a ndarray\n"
+        "  help: an operand is an operator, a number, an array, or a tree of these",
+    ),
+    (
+        "no axis",
+        lambda: pf.sort(A, axis=None),
+        ParaxTypeError,
+        "`axis` of `sort` must be a whole number, got `None`\n"
+        "  help: it is called as `sort(x, axis=-1)`",
+    ),
+    (
+        "no number",
+        lambda: pf.arange("a"),
+        ParaxTypeError,
+        "`start` of `arange` must be a number, got `'a'`\n"
+        "  help: it is called as `arange(start, stop=None, step=1)`",
+    ),
+    (
+        "bits of a fraction",
+        lambda: pf.xor(np.float32(1.5), True),
+        OperatorTypeError,
+        "`^` takes conditions or integers, got float32\n"
+        "  help: compare first, for instance `(a > 0) & (b > 0)`",
+    ),
+    (
+        "empty stack",
+        lambda: pf.stack([]),
+        OperatorError,
+        "`stack` of an empty list\n  help: give at least one",
     ),
     (
         "axis of several",

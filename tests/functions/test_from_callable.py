@@ -1,7 +1,6 @@
 """A user's plain function of arrays as a function of the language."""
 
 import functools
-from collections.abc import Callable
 from typing import Any
 
 import jax
@@ -108,7 +107,7 @@ def by_position(x: Any, n: int = 2, /) -> Any:
         ),
     ],
 )
-def test_a_signature_that_cannot_serve_says_why(fn: Callable[..., Any], message: str):
+def test_a_signature_that_cannot_serve_says_why(fn: Any, message: str):
     with pytest.raises(ParaxTypeError) as caught:
         pf.Function.from_callable(fn)
     assert str(caught.value) == message
