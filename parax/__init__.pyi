@@ -28,8 +28,8 @@ from parax.errors import LimitError as LimitError
 from parax.errors import MissingExtraError as MissingExtraError
 from parax.errors import MissingInputError as MissingInputError
 from parax.errors import MissingParameterError as MissingParameterError
-from parax.errors import NoTrainableParametersError as NoTrainableParametersError
 from parax.errors import NonFiniteError as NonFiniteError
+from parax.errors import NoTrainableParametersError as NoTrainableParametersError
 from parax.errors import OperatorAttributeError as OperatorAttributeError
 from parax.errors import OperatorError as OperatorError
 from parax.errors import OperatorIndexError as OperatorIndexError
@@ -52,9 +52,9 @@ from parax.module import Module as Module
 from parax.module import feature as feature
 from parax.module import field as field
 from parax.module import partition as partition
+from parax.op import Operator as Operator
 from parax.op import OpInputs as OpInputs
 from parax.op import OpOutputs as OpOutputs
-from parax.op import Operator as Operator
 from parax.parameters import Fixed as Fixed
 from parax.parameters import Free as Free
 from parax.parameters import Parameter as Parameter
