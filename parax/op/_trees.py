@@ -13,7 +13,7 @@ import numpy as np
 
 from parax.errors import OperatorTypeError
 
-_ARRAYS = (jax.Array, np.ndarray, np.generic, Number)
+_ARRAYS = (jax.Array, jax.ShapeDtypeStruct, np.ndarray, np.generic, Number)
 
 
 def is_leaf(value: object) -> bool:
