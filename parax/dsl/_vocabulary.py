@@ -14,6 +14,9 @@ from parax.dsl._parameters import read_parameters
 from parax.errors import ParaxNameError, ParaxTypeError
 from parax.functions import Function, Parameter, constants, table
 
+LONGEST_MATCHED = 64
+"""Longest name that patterns are tried on: a stranger's may be as long as the text (L61)."""
+
 ENTRY_POINTS = "parax.vocabularies"
 """The group under which other packages register their vocabularies."""
 
@@ -259,7 +262,7 @@ class Vocabulary:
         help: str,
         on_input: bool = False,
     ) -> None:
-        """Add all names that a regular expression matches whole.
+        """Add all names, of up to 64 characters, that a regular expression matches whole.
 
         Args:
             regex: the expression.
@@ -304,7 +307,7 @@ class Vocabulary:
         found = self._entries.get(name)
         if found is not None:
             return found
-        for pattern in self._patterns:
+        for pattern in self._patterns if len(name) <= LONGEST_MATCHED else ():
             match = pattern.regex.fullmatch(name)
             if match is not None:
                 rule = ValueRule(_Matched(pattern.build, match), pattern.on_input)

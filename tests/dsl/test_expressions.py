@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from parax import op
+from parax._diagnostic import Span
 from parax.dsl import parse
 from parax.errors import ParaxSyntaxError
 from tests.dsl.corpus import tree
@@ -168,12 +169,18 @@ def test_reserved_words_are_no_names(word: str):  # L10
         parse(f"a.{word}")
 
 
+def place(operator: Any) -> Span:
+    span = op.span_of(operator)
+    assert span is not None
+    return span
+
+
 def test_each_operator_knows_its_place():  # L4
     text = "max(a,\n    b) - (c + 2.4 GHz)"
     whole = parse(text)
     maximum, rest = whole.operands()
-    spans = [op.span_of(one) for one in (whole, maximum, rest, *rest.operands())]
-    assert [span.text for span in spans if span] == [
+    spans = [place(one) for one in (whole, maximum, rest, *rest.operands())]
+    assert [span.text for span in spans] == [
         text,
         "max(a,\n    b)",
         "(c + 2.4 GHz)",
@@ -182,7 +189,7 @@ def test_each_operator_knows_its_place():  # L4
     ]
     assert (spans[2].line, spans[2].column) == (2, 10)
     assert spans[1].end_line == 2
-    assert op.span_of(parse("x", source_name="a.parax")).source.name == "a.parax"
+    assert place(parse("x", source_name="a.parax")).source.name == "a.parax"
 
 
 def test_the_same_literal_twice_is_two_constants():  # X5

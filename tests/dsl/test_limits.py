@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import threading
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -135,7 +136,7 @@ WORDS = st.sampled_from([*SOME_WORDS.split(), "\n"])
 
 
 def ends_well(text: str) -> None:
-    problem = None
+    problem, operator = None, None
     try:
         operator = parse(text)
     except ParaxError as error:
@@ -183,7 +184,7 @@ def test_errors_are_those_of_python_too():  # L5
 
 
 @pytest.mark.parametrize("value", [0, -1, 1.5, True, "many"])
-def test_a_limit_is_a_positive_integer(value: object):  # U20
+def test_a_limit_is_a_positive_integer(value: Any):  # U20
     with pytest.raises(ParaxTypeError, match="positive integer"):
         Limits(nesting=value)
 
