@@ -167,7 +167,7 @@ def test_a_vocabulary_has_the_names_of_those_that_it_uses(lab: Vocabulary):
     assert more.help("db") == "dB(z, *, factor=20): Give decibels."
     assert more.examples() == {"S21": "One element."}
     with pytest.raises(ParaxNameError, match="did you mean `answer`"):
-        more.help("anser")
+        more.help("answr")
 
 
 def test_a_name_has_one_meaning_of_each_kind(lab: Vocabulary):
@@ -286,12 +286,12 @@ def test_messages_of_symbols_and_inputs_are_whole():  # L5, L35
         "  help: give what is wanted as a symbol of its own, or leave `n` out of `symbols=`: it is "
         "then an input with attributes"
     )
-    assert message("targt + 1", inputs=["target", "x"]) == (
-        "ParaxNameError: nothing defines `targt`\n"
+    assert message("tarrget + 1", inputs=["target", "x"]) == (
+        "ParaxNameError: nothing defines `tarrget`\n"
         "  <expression>:1:1\n"
-        "  1 | targt + 1\n"
-        "    | ^^^^^\n"
-        "  help: did you mean `target`?"
+        "  1 | tarrget + 1\n"
+        "    | ^^^^^^^\n"
+        "  help: did you mean `target` or `arange`?"
     )
     assert message("q", inputs=[]) == (
         "ParaxNameError: nothing defines `q`\n"
