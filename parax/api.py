@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import jax.tree_util as jtu
-
+from parax._diagnostic import echo
 from parax.dsl import parse
+from parax.engine import given
 from parax.errors import OperatorTypeError
 from parax.graph import Graph
 from parax.limits import Limits
-from parax.op import Operator
+from parax.op import Operator, Sum
 from parax.problems import Compiled, Problem, merged_inputs
 
 
-def compile(  # noqa: A001 - the name that users look for
+def compile(
     outputs: Any,
     *example_args: Any,
     inputs: Mapping[str, Any] | None = None,
@@ -46,14 +46,15 @@ def compile(  # noqa: A001 - the name that users look for
 
     Example:
         >>> import parax
+        >>> import numpy as np
         >>> f = parax.compile("sum(x**2) + a")
-        >>> float(f(x=[1.0, 2.0], a=0.5))
+        >>> float(f(x=np.array([1.0, 2.0]), a=0.5))
         5.5
     """
-    model = example_args[0] if example_args else None
-    graph = Graph.of(_operators(outputs, model, vocabulary, symbols, limits))
-    compiled = Compiled(graph, cache=cache)
     examples = merged_inputs(inputs, example_inputs)
+    given(example_args, examples)  # a wrong model is the first thing to hear of
+    read = _Reader(_model(example_args), vocabulary, symbols, limits)
+    compiled = Compiled(Graph.of(read.outputs(outputs)), cache=cache)
     if example_args or examples:
         compiled.prepare(example_args, examples)
     return compiled
@@ -73,7 +74,7 @@ def problem(
     """Make a problem of an objective and a model: parse, compile and bind in one step.
 
     Args:
-        objective: text, or an operator.
+        objective: text, an operator, or a list of these, whose values are added up.
         model: the model whose free parameters are the variables; None if there is none.
         context: what the model needs besides, such as a sweep.
         inputs: inputs by name; those that share a name with an option can only stand here.
@@ -89,32 +90,76 @@ def problem(
     Raises:
         ParaxError: all that is wrong, together, each with its place in the text.
     """
-    graph = Graph.of(_operators(objective, model, vocabulary, symbols, limits))
     args = () if model is None and not context else (model, *context)
-    return Compiled(graph, cache=cache).bind(*args, inputs=merged_inputs(inputs, more_inputs))
+    merged = merged_inputs(inputs, more_inputs)
+    given(args, merged)  # a wrong model is the first thing to hear of
+    read = _Reader(model, vocabulary, symbols, limits)
+    return Compiled(Graph.of(read.objective(objective)), cache=cache).bind(*args, inputs=merged)
 
 
-def _operators(
-    outputs: Any,
-    model: Any,
-    vocabulary: Any,
-    symbols: Mapping[str, Any] | None,
-    limits: Limits | None,
-) -> Any:
-    """Give operators for what was given: texts are parsed, in a dict too."""
-    if vocabulary is None:
-        vocabulary = getattr(type(model), "vocabulary", None)
+def _model(args: tuple[Any, ...]) -> Any:
+    return args[0] if args else None
 
-    def one(output: Any) -> Any:
+
+class _Reader:
+    """Gives operators for what was given: texts are parsed, wherever they stand.
+
+    Args:
+        model: the model, whose class may name a vocabulary.
+        vocabulary: a vocabulary or several, which win over that.
+        symbols: what names in texts mean.
+        limits: limits for texts.
+    """
+
+    def __init__(
+        self, model: Any, vocabulary: Any, symbols: Mapping[str, Any] | None, limits: Limits | None
+    ) -> None:
+        if vocabulary is None:
+            vocabulary = getattr(type(model), "vocabulary", None)
+        self._options = {"vocabulary": vocabulary, "symbols": symbols, "limits": limits}
+
+    def one(self, output: Any) -> Operator:
+        """Give the operator of a text or of an operator."""
         if isinstance(output, str):
-            return parse(output, vocabulary=vocabulary, symbols=symbols, limits=limits)
+            return parse(output, **self._options)
         if isinstance(output, Operator):
             return output
-        raise OperatorTypeError(
-            f"an objective is a text or an operator, got a {type(output).__name__}",
-            hint="wrap a function with `op.Lambda(fn)`, a value with `op.Constant(value)`",
-        )
+        raise _no_expression(output)
 
-    if isinstance(outputs, str | Operator) or not isinstance(outputs, dict):
-        return one(outputs)
-    return jtu.tree_map(one, dict(outputs), is_leaf=lambda x: isinstance(x, str | Operator))
+    def outputs(self, outputs: Any) -> Any:
+        """Give operators for one expression, or for a dict of them, which may hold dicts."""
+        if not isinstance(outputs, dict):
+            return self.one(outputs)
+        if not outputs:
+            raise OperatorTypeError("the dict of outputs is empty", hint="name at least one output")
+        return {name: self.outputs(output) for name, output in outputs.items()}
+
+    def objective(self, objective: Any) -> Operator:
+        """Give the operator of one objective; those of a list are added up (U1)."""
+        if isinstance(objective, list | tuple):
+            if not objective:
+                raise OperatorTypeError("the list of objectives is empty")
+            terms = [self.one(term) for term in objective]
+            return terms[0] if len(terms) == 1 else Sum(terms)
+        if isinstance(objective, dict):
+            raise OperatorTypeError(
+                "a problem has one objective, got a dict",
+                hint="terms of a list are added up; several outputs are for `parax.compile`",
+            )
+        return self.one(objective)
+
+
+def _no_expression(value: Any) -> OperatorTypeError:
+    kind = type(value).__name__
+    if isinstance(value, bool | int | float | complex) or hasattr(value, "shape"):
+        hint = "a value alone is no expression: `op.Constant(value)` makes one of it"
+    elif isinstance(value, Compiled | Problem):
+        hint = "it is compiled already: call it, or bind it"
+    elif callable(value):
+        hint = "`op.Lambda(fn)` makes an operator of a function of the model"
+    else:
+        hint = None
+    return OperatorTypeError(
+        f"an expression is a text or an operator, got `{echo(repr(value), 40)}`, a {kind}",
+        hint=hint,
+    )

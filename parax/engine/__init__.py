@@ -1,37 +1,32 @@
 """The engine: from a graph to one compiled function of arrays."""
 
 from parax.engine._cache import CacheInfo, cache_info, clear_cache, set_cache_size
-from parax.engine._executable import Executable, Mode, executable
-from parax.engine._free import (
-    Argument,
-    Free,
-    all_arrays,
-    filled_in,
-    free_bounds,
-    free_names,
-    picked,
-)
-from parax.engine._lower import Signature, pack_numbers
-from parax.engine._specialise import Specialised, require_objective, specialise
+from parax.engine._executable import Executable, MismatchError
+from parax.engine._finite import Trouble, find_trouble
+from parax.engine._free import Argument, Free, free_bounds, free_names
+from parax.engine._given import Given, given
+from parax.engine._lower import Mode, Signature, free_arrays, own_arrays
+from parax.engine._specialise import Specialised, Specialiser
 
 __all__ = [
     "Argument",
     "CacheInfo",
     "Executable",
     "Free",
+    "Given",
+    "MismatchError",
     "Mode",
     "Signature",
     "Specialised",
-    "all_arrays",
+    "Specialiser",
+    "Trouble",
     "cache_info",
     "clear_cache",
-    "executable",
-    "filled_in",
+    "find_trouble",
+    "free_arrays",
     "free_bounds",
     "free_names",
-    "pack_numbers",
-    "picked",
-    "require_objective",
+    "given",
+    "own_arrays",
     "set_cache_size",
-    "specialise",
 ]

@@ -5,9 +5,13 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
+
+from parax._diagnostic import echo
+from parax.errors import ParameterValueError
 
 T = TypeVar("T")
 
@@ -37,7 +41,9 @@ class _Entry:
     """A place for one value, made by the first thread that needs it."""
 
     def __init__(self) -> None:
-        self.lock = threading.Lock()
+        # A thread may come back while it makes the value, if a function in an expression compiles
+        # the same expression: that ends in Python's recursion limit, not in a deadlock.
+        self.lock = threading.RLock()
         self.made = False
         self.value: Any = None
 
@@ -53,30 +59,42 @@ class Cache:
         self._seconds = 0.0
 
     def get(self, key: Hashable, make: Callable[[], T]) -> T:
-        """Give the value under a key, made now if there is none."""
+        """Give the value under a key, made now if there is none; what `make` raises is not kept."""
         with self._lock:
             entry = self._entries.get(key)
             if entry is None:
                 entry = self._entries[key] = _Entry()
             self._entries.move_to_end(key)
-            while len(self._entries) > self._size:
-                self._entries.popitem(last=False)
+            self._shrink()
         with entry.lock:  # another thread may be making it
             if entry.made:
                 with self._lock:
                     self._hits += 1
                 return entry.value
-            start = time.perf_counter()
             try:
-                entry.value = make()
+                with self.timed():
+                    entry.value = make()
                 entry.made = True
             finally:
                 with self._lock:
                     self._misses += 1
-                    self._seconds += time.perf_counter() - start
                     if not entry.made and self._entries.get(key) is entry:
                         del self._entries[key]
         return entry.value
+
+    def _shrink(self) -> None:
+        while len(self._entries) > self._size:
+            self._entries.popitem(last=False)
+
+    @contextmanager
+    def timed(self) -> Iterator[None]:
+        """Add the time of a block to the seconds spent."""
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._seconds += time.perf_counter() - start
 
     def count_trace(self) -> None:
         """Note that JAX traced an expression."""
@@ -101,8 +119,7 @@ class Cache:
         """Set how many values are kept."""
         with self._lock:
             self._size = size
-            while len(self._entries) > size:
-                self._entries.popitem(last=False)
+            self._shrink()
 
 
 executables = Cache(DEFAULT_SIZE)
@@ -123,7 +140,7 @@ def cache_info() -> CacheInfo:
 
 
 def clear_cache() -> None:
-    """Forget all executables and counts; what is bound already keeps its own."""
+    """Forget all executables and counts; what was compiled or bound before keeps its own."""
     executables.clear()
     validated.clear()
 
@@ -135,8 +152,11 @@ def set_cache_size(entries: int) -> None:
         entries: at least 1.
 
     Raises:
-        ValueError: `entries` is less.
+        ParameterValueError: `entries` is no whole number of at least 1.
     """
-    if entries < 1:
-        raise ValueError(f"the cache holds at least 1 entry, got {entries}")
+    if not isinstance(entries, int) or isinstance(entries, bool) or entries < 1:
+        raise ParameterValueError(
+            f"the cache holds a whole number of entries, at least 1, got `{echo(repr(entries))}`"
+        )
     executables.resize(entries)
+    validated.resize(8 * entries)

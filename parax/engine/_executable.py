@@ -1,49 +1,124 @@
-"""One ahead-of-time compiled executable, and what it computes: value, gradient, batch."""
+"""A function that was traced once: compiled for arrays, inlined under a transformation."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Literal
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import jax
+import jax.numpy as jnp
+from jax.extend.core import Literal, jaxpr_as_fun
 
 from parax.engine._cache import executables
-from parax.engine._lower import Signature, flattened, lower, number_types
+from parax.engine._lower import Mode, Signature, differentiated, lower, of_vector
+from parax.engine._pack import Layout
 from parax.errors import CompileError
 
-Mode = Literal["value", "gradient", "value_and_gradient"]
+Types = Sequence[jax.ShapeDtypeStruct]
 
-_DERIVATIVES: dict[Mode, Callable[..., Any]] = {
-    "value": lambda run: run,
-    "gradient": jax.grad,
-    "value_and_gradient": jax.value_and_grad,
-}
+
+class MismatchError(TypeError):
+    """The flat vector has another shape or dtype than the executable is for."""
 
 
 class Executable:
-    """A function `(free, fixed, numbers)` that is compiled once for its signature.
+    """A function of flat arrays that is traced now and compiled when it is first needed.
 
-    On arrays it runs what was compiled ahead of time; on tracers it is part of the outer function.
+    The trace sees numbers as weakly typed, so that they promote as Python's do (X7); what it
+    recorded is then compiled for ordinary arrays. Arguments that play no part in the result, such
+    as the bounds of parameters, do not cross into it.
+
+    Args:
+        function: a pure function of arrays.
+        types: their types.
+        vector: whether the first array is a flat vector that is checked, and the others are
+            packed.
     """
 
-    def __init__(self, run: Callable[..., Any], types: tuple[Any, ...]) -> None:
-        self._jitted = jax.jit(run)
-        try:
-            self.run = self._jitted.lower(*types).compile()
-        except jax.errors.JaxRuntimeError as error:
-            raise CompileError(
-                f"XLA refused the expression: {str(error).splitlines()[0][:200]}"
-            ) from None
+    def __init__(self, function: Callable[..., Any], types: Types, *, vector: bool) -> None:
+        traced = jax.jit(function).trace(*types)
+        alive = _alive(traced.jaxpr)
+        self._evaluate = jaxpr_as_fun(traced.jaxpr)
+        self._out_tree = traced.out_tree
+        self._all = types
+        self.taken = tuple(i for i in range(vector, len(types)) if alive[i])
+        """Which of the arrays it takes; of a flat vector not the first, which it always takes."""
+        self._types = [_strong(types[i]) for i in self.taken]
+        self._layout = Layout(self._types) if vector else None
+        self.takes_vector = vector
+        self._lock = threading.Lock()
+        self._is_compiled = False
+        self.run: Callable[..., Any] = jax.jit(self._of_vector if vector else self._of_arrays)
+        """The function of the arrays it takes, or of the vector and the packed others."""
 
-    def __call__(self, free: Any, fixed: Any, numbers: Any) -> Any:
-        leaves = jax.tree_util.tree_leaves((free, fixed, numbers))
-        if any(isinstance(leaf, jax.core.Tracer) for leaf in leaves):
-            return self._jitted(free, fixed, numbers)
-        return self.run(free, fixed, numbers)
+    def pack(self, arrays: Sequence[Any]) -> tuple[Any, ...]:
+        """Pack the arrays that it takes, all but the vector, for `run`."""
+        assert self._layout is not None
+        return self._layout.pack(arrays)
 
-    def inlined(self, free: Any, fixed: Any, numbers: Any) -> Any:
-        """Call it on tracers."""
-        return self._jitted(free, fixed, numbers)
+    def compile(self) -> None:
+        """Compile it ahead of its first run, once, also if several threads ask.
+
+        Raises:
+            CompileError: XLA refuses it.
+        """
+        with self._lock:
+            if self._is_compiled:
+                return
+            types: list[Any] = list(self._types)
+            if self._layout is not None:
+                packed = jax.eval_shape(lambda *arrays: self.pack(arrays), *types)
+                types = [_strong(self._all[0]), *packed]
+            with executables.timed():
+                try:
+                    self.run.lower(*types).compile()
+                except jax.errors.JaxRuntimeError as error:
+                    first = str(error).strip().splitlines()[0][:200]
+                    raise CompileError(f"XLA refused the expression: {first}") from None
+            self._is_compiled = True
+
+    def _of_arrays(self, *arrays: Any) -> Any:
+        whole: list[Any] = [None] * len(self._all)
+        for position, array in zip(self.taken, arrays, strict=True):
+            whole[position] = array
+        return self._finish(whole)
+
+    def _of_vector(self, x: Any, *packed: Any) -> Any:
+        assert self._layout is not None
+        wanted = self._all[0]
+        if (
+            getattr(x, "shape", None) != wanted.shape
+            or x.dtype != wanted.dtype
+            or getattr(x, "weak_type", False)
+        ):
+            raise MismatchError
+        whole: list[Any] = [None] * len(self._all)
+        whole[0] = x
+        for position, array in zip(self.taken, self._layout.unpack(packed), strict=True):
+            whole[position] = array
+        return self._finish(whole)
+
+    def _finish(self, whole: list[Any]) -> Any:
+        filled = [
+            jnp.zeros(one.shape, one.dtype) if array is None else array
+            for array, one in zip(whole, self._all, strict=True)
+        ]
+        return self._out_tree.unflatten(self._evaluate(*filled))
+
+
+def _strong(one: jax.ShapeDtypeStruct) -> jax.ShapeDtypeStruct:
+    return jax.ShapeDtypeStruct(one.shape, one.dtype)
+
+
+def _alive(closed: Any) -> list[bool]:
+    """Tell for each argument whether a result, or an effect, depends on it."""
+    jaxpr = closed.jaxpr
+    needed = {id(one) for one in jaxpr.outvars if not isinstance(one, Literal)}
+    for equation in reversed(jaxpr.eqns):
+        if equation.effects or any(id(one) in needed for one in equation.outvars):
+            needed.update(id(one) for one in equation.invars if not isinstance(one, Literal))
+    return [id(one) in needed for one in jaxpr.invars]
 
 
 def executable(
@@ -51,43 +126,42 @@ def executable(
     mode: Mode,
     *,
     of: str | None = None,
-    flat: bool = False,
+    vector: bool = False,
     batch: int | None = None,
     cache: bool = True,
 ) -> Executable:
-    """Give the executable for a signature, compiled now if there is none in the cache.
+    """Give the executable for a signature, traced now if there is none in the cache.
 
     Args:
         signature: what the inputs are.
         mode: what it computes.
         of: the output, of several.
-        flat: whether the free arrays come as one flat vector.
+        vector: whether the free arrays come as one flat vector.
         batch: how many of them come at once, stacked on a new first axis; None for one.
         cache: whether to look in the cache, and to keep it there.
     """
 
     def make() -> Executable:
         run = lower(signature, of)
-        run = flattened(signature, run) if flat else run
-        run = _DERIVATIVES[mode](run)
+        run = of_vector(signature, run) if vector else run
+        run = differentiated(run, mode)
         if batch is not None:
-            run = jax.vmap(run, in_axes=(0, None, None))
-        return Executable(run, _types(signature, flat=flat, batch=batch))
+            run = jax.vmap(run, in_axes=(0, None))
+        free = [signature.flat_type] if vector else signature.free_types
+        if batch is not None:
+            free = [_stacked(one, batch) for one in free]
+        own = len(free)
+
+        def function(*arrays: Any) -> Any:
+            return run(arrays[0] if vector else list(arrays[:own]), arrays[own:])
+
+        return Executable(function, [*free, *signature.fixed_types], vector=vector)
 
     if not cache:
-        return make()
-    return executables.get((signature.key, mode, of, flat, batch), make)
+        with executables.timed():
+            return make()
+    return executables.get((signature.key, mode, of, vector, batch), make)
 
 
-def _types(signature: Signature, *, flat: bool, batch: int | None) -> tuple[Any, ...]:
-    front = () if batch is None else (batch,)
-    if flat:
-        free: Any = jax.ShapeDtypeStruct((*front, sum(signature.sizes)), signature.flat_dtype)
-    else:
-        free = [signature.types[position] for position in signature.free]
-        free = [
-            jax.ShapeDtypeStruct((*front, *one.shape), one.dtype, weak_type=one.weak_type)
-            for one in free
-        ]
-    fixed = [signature.types[position] for position in signature.fixed]
-    return free, fixed, number_types(signature.structure)
+def _stacked(one: jax.ShapeDtypeStruct, batch: int) -> jax.ShapeDtypeStruct:
+    return jax.ShapeDtypeStruct((batch, *one.shape), one.dtype, weak_type=one.weak_type)

@@ -6,16 +6,37 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import prod
-from typing import Any
+from typing import Any, Literal
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
 from parax.engine._cache import executables
-from parax.graph import Feed, Skeleton, SlotKind, Structure, evaluate, route
+from parax.engine._pack import cut
+from parax.graph import Feed, Graph, Skeleton, SlotKind, Structure, evaluate, route
+from parax.parameters import is_concrete
 
+Mode = Literal["value", "gradient", "value_and_gradient"]
+
+_DERIVATIVES: dict[Mode, Callable[..., Any]] = {
+    "value": lambda run: run,
+    "gradient": jax.grad,
+    "value_and_gradient": jax.value_and_grad,
+}
+_SETTINGS = (
+    "jax_enable_x64",
+    "jax_default_matmul_precision",
+    "jax_numpy_dtype_promotion",
+    "jax_numpy_rank_promotion",
+    "jax_default_device",
+)
 _DTYPES = {SlotKind.INT: int, SlotKind.FLOAT: float, SlotKind.COMPLEX: complex}
+
+
+def context_key() -> tuple[Any, ...]:
+    """Give the settings of JAX that a trace depends on."""
+    return tuple(getattr(jax.config, name) for name in _SETTINGS)
 
 
 @dataclass(frozen=True)
@@ -38,7 +59,7 @@ class Signature:
     def key(self) -> tuple[Any, ...]:
         """What decides whether an executable can be used again (X9)."""
         types = tuple((one.shape, one.dtype, one.weak_type) for one in self.types)
-        return (self.structure.key, self.skeleton, types, self.free, jax.config.jax_enable_x64)
+        return (self.structure.key, self.skeleton, types, self.free, context_key())
 
     @cached_property
     def fixed(self) -> tuple[int, ...]:
@@ -47,83 +68,111 @@ class Signature:
         return tuple(i for i in range(len(self.types)) if i not in free)
 
     @cached_property
-    def flat_dtype(self) -> Any:
-        """The dtype of the flat vector of all free elements."""
-        dtypes = [self.types[position].dtype for position in self.free]
-        return jnp.result_type(*dtypes) if dtypes else jnp.result_type(float)
+    def free_types(self) -> list[jax.ShapeDtypeStruct]:
+        """Shape, dtype and weakness of the free arrays."""
+        return [self.types[position] for position in self.free]
+
+    @cached_property
+    def fixed_types(self) -> list[jax.ShapeDtypeStruct]:
+        """Shape, dtype and weakness of everything else: other arrays, then packed numbers (X7)."""
+        return [*(self.types[i] for i in self.fixed), *number_types(self.structure)]
+
+    @cached_property
+    def flat_type(self) -> jax.ShapeDtypeStruct:
+        """Shape and dtype of the flat vector of all free elements."""
+        dtypes = [one.dtype for one in self.free_types]
+        dtype = jnp.result_type(*dtypes) if dtypes else jnp.result_type(float)
+        return jax.ShapeDtypeStruct((sum(self.sizes),), dtype)
 
     @cached_property
     def sizes(self) -> tuple[int, ...]:
         """How many elements each free array has."""
-        return tuple(prod(self.types[position].shape) for position in self.free)
+        return tuple(prod(one.shape) for one in self.free_types)
 
 
-def pack_numbers(structure: Structure, numbers: Sequence[Any]) -> tuple[Any, ...]:
+def own_arrays(graph: Graph) -> list[Any]:
+    """Give what an expression brings to every call: its arrays, then its numbers, packed."""
+    arrays = [array for own in graph.arrays for array in own]
+    return arrays + _pack_numbers(graph.structure, graph.numbers)
+
+
+def _pack_numbers(structure: Structure, numbers: Sequence[Any]) -> list[Any]:
     """Give the slots' numbers as one vector a kind (X7); kinds that do not occur are left out."""
-    packed = []
-    for kind in SlotKind:
-        own = [n for n, node in zip(numbers, structure.slots, strict=True) if structure.statics[node] is kind]
-        if own:
-            if any(isinstance(number, jax.core.Tracer) for number in own):
-                packed.append(jnp.stack([jnp.asarray(number, _DTYPES[kind]) for number in own]))
-            else:
-                dtype = jax.dtypes.canonicalize_dtype(_DTYPES[kind])
-                with np.errstate(over="ignore"):
-                    packed.append(jnp.asarray(np.array(own).astype(dtype)))
-    return tuple(packed)
+    packed: list[Any] = []
+    for kind in _kinds(structure):
+        own = [
+            number
+            for number, node in zip(numbers, structure.slots, strict=True)
+            if structure.statics[node] is kind
+        ]
+        if all(map(is_concrete, own)):
+            dtype = jax.dtypes.canonicalize_dtype(_DTYPES[kind])
+            with np.errstate(over="ignore"):
+                packed.append(np.array(own).astype(dtype))
+        else:
+            packed.append(jnp.stack([jnp.asarray(number, _DTYPES[kind]) for number in own]))
+    return packed
 
 
-def number_types(structure: Structure) -> tuple[jax.ShapeDtypeStruct, ...]:
+def number_types(structure: Structure) -> list[jax.ShapeDtypeStruct]:
     """Give the types of the packed numbers: weak, so that they promote as Python's do (X7)."""
     kinds = [structure.statics[node] for node in structure.slots]
-    return tuple(
+    return [
         jax.ShapeDtypeStruct(
             (kinds.count(kind),), jax.dtypes.canonicalize_dtype(_DTYPES[kind]), weak_type=True
         )
-        for kind in SlotKind
-        if kind in kinds
-    )
+        for kind in _kinds(structure)
+    ]
+
+
+def _kinds(structure: Structure) -> list[SlotKind]:
+    present = {structure.statics[node] for node in structure.slots}
+    return [kind for kind in SlotKind if kind in present]
 
 
 def _unpack(structure: Structure, packed: Sequence[Any]) -> list[Any]:
-    kinds = [structure.statics[node] for node in structure.slots]
-    present = [kind for kind in SlotKind if kind in kinds]
     elements = {
-        kind: iter([vector[i] for i in range(vector.shape[0])])
-        for kind, vector in zip(present, packed, strict=True)
+        kind: iter(cut(vector, [()] * vector.shape[0]))
+        for kind, vector in zip(_kinds(structure), packed, strict=True)
     }
-    return [next(elements[kind]) for kind in kinds]  # pyright: ignore[reportArgumentType]
+    return [next(elements[structure.statics[node]]) for node in structure.slots]  # pyright: ignore[reportArgumentType]
 
 
 def lower(signature: Signature, of: str | None = None) -> Callable[..., Any]:
-    """Give the pure function `run(free, fixed, numbers)` of lists of arrays.
+    """Give the pure function `run(free, fixed)` of lists of arrays, typed as in the signature.
 
     Args:
         signature: what it is made for.
         of: the output to give alone, of a dict of outputs.
     """
     structure = signature.structure
-    count = signature.skeleton.arrays
+    others = len(signature.fixed)
 
-    def run(free: Sequence[Any], fixed: Sequence[Any], numbers: Sequence[Any]) -> Any:
+    def run(free: Sequence[Any], fixed: Sequence[Any]) -> Any:
         executables.count_trace()
-        arrays: list[Any] = [None] * len(signature.types)
-        for position, array in zip(signature.free, free, strict=True):
-            arrays[position] = array
-        for position, array in zip(signature.fixed, fixed, strict=True):
-            arrays[position] = array
-        args, inputs = signature.skeleton.join(arrays[:count])
-        feed = Feed(
-            _unpack(structure, numbers),
-            _grouped(structure, arrays[count:]),
-            args,
-            route(structure, args, inputs),
-        )
-        outputs = evaluate(structure, feed, check=False)
+        numbers = _unpack(structure, fixed[others:])
+        fed = feed(signature, free, fixed[:others], numbers)
+        outputs = evaluate(structure, fed, check=False)
         outputs = outputs if of is None else outputs[of]
         return jax.tree_util.tree_map(jnp.asarray, outputs)
 
     return run
+
+
+def feed(
+    signature: Signature, free: Sequence[Any], others: Sequence[Any], numbers: Sequence[Any]
+) -> Feed:
+    """Give what flows into the graph, from the free arrays, the other ones and the numbers."""
+    structure = signature.structure
+    count = signature.skeleton.arrays
+    arrays: list[Any] = [None] * len(signature.types)
+    for position, array in zip(signature.free, free, strict=True):
+        arrays[position] = array
+    for position, array in zip(signature.fixed, others, strict=True):
+        arrays[position] = array
+    args, inputs = signature.skeleton.join(arrays[:count])
+    data = _grouped(structure, arrays[count:])
+    return Feed(numbers, data, args, route(structure, args, inputs))
 
 
 def _grouped(structure: Structure, arrays: Sequence[Any]) -> list[Sequence[Any]]:
@@ -135,18 +184,27 @@ def _grouped(structure: Structure, arrays: Sequence[Any]) -> list[Sequence[Any]]
     return groups
 
 
-def flattened(signature: Signature, run: Callable[..., Any]) -> Callable[..., Any]:
+def of_vector(signature: Signature, run: Callable[..., Any]) -> Callable[..., Any]:
     """Give the same function of one flat vector in place of the free arrays."""
 
-    def flat(x: Any, fixed: Sequence[Any], numbers: Sequence[Any]) -> Any:
-        free, start = [], 0
-        for position, size in zip(signature.free, signature.sizes, strict=True):
-            kind = signature.types[position]
-            part = x[start : start + size].reshape(kind.shape)
-            if jnp.iscomplexobj(part) and not jnp.issubdtype(kind.dtype, jnp.complexfloating):
-                part = part.real
-            free.append(part.astype(kind.dtype))
-            start += size
-        return run(free, fixed, numbers)
+    def flat(x: Any, fixed: Sequence[Any]) -> Any:
+        return run(free_arrays(signature, x), fixed)
 
     return flat
+
+
+def free_arrays(signature: Signature, x: Any) -> list[Any]:
+    """Cut the flat vector into the free arrays, each of its own dtype."""
+    types = signature.free_types
+    parts = cut(x, [one.shape for one in types])
+    return [_as_kind(part, one.dtype) for part, one in zip(parts, types, strict=True)]
+
+
+def _as_kind(part: Any, dtype: Any) -> Any:
+    complex_ = jnp.issubdtype(dtype, jnp.complexfloating)
+    return (part.real if jnp.iscomplexobj(part) and not complex_ else part).astype(dtype)
+
+
+def differentiated(run: Callable[..., Any], mode: Mode) -> Callable[..., Any]:
+    """Give what a mode asks for, of a function and its first argument."""
+    return _DERIVATIVES[mode](run)

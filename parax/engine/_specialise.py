@@ -2,103 +2,183 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 
 from parax.engine._cache import validated
-from parax.engine._free import Argument, Free, find_free
-from parax.engine._lower import Signature
-from parax.errors import OperatorError, OperatorTypeError, ParaxError
+from parax.engine._executable import Executable, executable
+from parax.engine._free import Argument, Free, filled_in, find_free, free_names, require_free
+from parax.engine._given import Given, require_data
+from parax.engine._lower import Mode, Signature, context_key
+from parax.engine._objective import require_objective
+from parax.errors import ParameterValueError
 from parax.graph import Graph, abstract, split, validate_structure
+from parax.parameters import is_concrete
+
+_KEPT = 256  # kinds of inputs that one expression remembers
 
 
 @dataclass(frozen=True)
 class Specialised:
-    """A graph with a signature that it was validated for.
-
-    Args:
-        signature: what the executables are made for.
-        free: which arrays are free.
-        outputs: the outputs' shapes and dtypes.
-    """
-
-    signature: Signature
-    free: Free
-    outputs: Any
-
-
-def specialise(
-    graph: Graph, args: tuple[Any, ...], inputs: dict[str, Any], argument: Argument = None
-) -> Specialised:
-    """Validate a graph for inputs of some kind, and find what is free.
+    """A graph with a signature that it was validated for; holds no array of the inputs.
 
     Args:
         graph: the expression.
-        args: positional inputs, as arrays or as their types.
-        inputs: inputs by name.
-        argument: what to differentiate, if not the free parameters.
-
-    Raises:
-        ParaxError: all that is wrong, together, each with its place in the text.
+        signature: what the executables are made for.
+        free: which arrays are free.
+        outputs: the outputs' shapes and dtypes.
+        batch: how many models come at once; None for one.
+        cache: whether executables are shared.
     """
-    free = find_free(graph, args, inputs, argument)
-    types, skeleton = split(abstract((args, inputs)))
-    types += abstract([array for own in graph.arrays for array in own])
-    signature = Signature(graph.structure, skeleton, tuple(types), free.positions)
 
-    def validate() -> Any:
-        validate_structure(graph.structure)
-        return graph.infer(args, inputs).outputs
+    graph: Graph
+    signature: Signature
+    free: Free
+    outputs: Any
+    batch: int | None
+    cache: bool
+    _known: dict[Hashable, Executable] = field(default_factory=dict, repr=False)
+    _ready: dict[Hashable, Any] = field(default_factory=dict, repr=False)
 
-    graph.feed(args, inputs)  # names and keywords are this text's own, whatever was valid before
-    outputs = validated.get(signature.key, validate)
-    return Specialised(signature, free, outputs)
+    def executable(
+        self, mode: Mode, *, of: str | None = None, vector: bool = False, batch: int | None = None
+    ) -> Executable:
+        """Give what computes a mode, traced if it is not known yet.
 
-
-def require_objective(graph: Graph, specialised: Specialised, of: str | None) -> None:
-    """Check that a gradient can be taken of an output: one real number (L52).
-
-    Raises:
-        OperatorError: there are several outputs and none was chosen, or it is not scalar.
-        OperatorTypeError: it is complex, or an integer or boolean.
-    """
-    outputs = specialised.outputs
-    if of is not None:
-        if not isinstance(outputs, dict) or of not in outputs:
-            known = sorted(outputs) if isinstance(outputs, dict) else []
-            raise OperatorError(
-                f"there is no output `{of}`",
-                hint=f"the outputs are {', '.join(known)}" if known else "there is one, unnamed",
+        Raises:
+            OperatorError: a gradient was asked for of what is not one real number.
+            NoTrainableParametersError: a gradient was asked for and nothing is free.
+        """
+        key = (mode, of, vector, batch)
+        known = self._known.get(key)
+        if known is None:
+            if mode != "value":
+                require_objective(self.graph, self.outputs, of)
+                require_free(self.free)
+            known = executable(
+                self.signature,
+                mode,
+                of=of,
+                vector=vector,
+                batch=self.batch if batch is None else batch,
+                cache=self.cache,
             )
-        outputs = outputs[of]
-    leaves = jax.tree_util.tree_leaves(outputs)
-    if len(leaves) != 1:
-        names = ", ".join(sorted(outputs)) if isinstance(outputs, dict) else f"{len(leaves)} values"
-        raise OperatorError(
-            f"a gradient is of one output, and there are {names}",
-            hint="choose one with `of=`",
-        )
-    shape, dtype = jnp.shape(leaves[0]), jnp.result_type(leaves[0])
-    error: ParaxError | None = None
-    if jnp.issubdtype(dtype, jnp.complexfloating):
-        error = OperatorTypeError(
-            f"the objective is complex, of shape {shape} and dtype {dtype}, and has no gradient",
-            hint="take `abs(…)`, `real(…)` or `dB(…)` of it",
-        )
-    elif shape != ():
-        error = OperatorError(
-            f"the objective has shape {shape}, and a gradient is of one number",
-            hint="reduce it, for instance with `max(…)`, `mean(…)` or `sum(…)`",
-        )
-    elif not jnp.issubdtype(dtype, jnp.floating):
-        error = OperatorTypeError(
-            f"the objective is of dtype {dtype}, and has no gradient",
-            hint="compare nothing at the outside of an objective: subtract the target instead",
-        )
-    if error is not None:
-        names_ = list(outputs) if isinstance(outputs, dict) else []
-        raise error.located(None if names_ else graph.span())
+            self._known[key] = known
+        return known
 
+    def order(self, executable: Executable) -> list[int]:
+        """Give which arrays of a call, then the expression's own, an executable takes."""
+        signature = self.signature
+        count = len(signature.types)
+        numbers = range(count, count + len(signature.fixed_types) - len(signature.fixed))
+        others = [*signature.fixed, *numbers]
+        if executable.takes_vector:  # in place of the free arrays
+            return [others[place - 1] for place in executable.taken]
+        every = [*signature.free, *others]
+        return [every[place] for place in executable.taken]
+
+    def run(self, mode: Mode, of: str | None, arrays: Sequence[Any]) -> Any:
+        """Compute a mode on the arrays of a call and the expression's own."""
+        ready = self._ready.get((mode, of))
+        if ready is None:
+            executable = self.executable(mode, of=of)
+            ready = executable.run, self.order(executable)
+            if all(map(is_concrete, arrays)):
+                executable.compile()
+                self._ready[mode, of] = ready
+        run, order = ready
+        return run(*[arrays[place] for place in order])
+
+    def as_tree(self, gradient: list[Any]) -> Any:
+        """Arrange the gradient like the model's trainable part, None elsewhere (T1).
+
+        If the expression has free Parameters of its own it is a pair, with the tuple of theirs.
+        """
+        count = len(gradient) - self.free.own
+        tree = self.free.tree.unflatten(gradient[:count])
+        return (tree, tuple(gradient[count:])) if self.free.own else tree
+
+
+class Specialiser:
+    """Remembers, for one expression, what it was specialised for.
+
+    Args:
+        graph: the expression.
+        cache: whether executables are shared with equal expressions.
+    """
+
+    def __init__(self, graph: Graph, *, cache: bool) -> None:
+        self._graph = graph
+        self._cache = cache
+        self._known: dict[Hashable, Specialised] = {}
+
+    def __call__(
+        self, call: Given, argument: Argument = None, *, batched: bool = False
+    ) -> Specialised:
+        """Give what is known for the inputs of a call, found now if it is the first of its kind.
+
+        Args:
+            call: the inputs; arrays may be `jax.ShapeDtypeStruct`.
+            argument: what to differentiate, if not the free parameters.
+            batched: whether the free arrays have one more axis, the first.
+
+        Raises:
+            ParaxError: all that is wrong, together, each with its place in the text.
+        """
+        key = (call.key, argument, batched, context_key())
+        known = self._known.get(key)
+        if known is None:
+            known = self._make(call, argument, batched=batched)
+            if len(self._known) >= _KEPT:
+                self._known.clear()
+            self._known[key] = known
+        return known
+
+    def _make(self, call: Given, argument: Argument, *, batched: bool) -> Specialised:
+        graph = self._graph
+        for name in graph.inputs():
+            if name in call.inputs:
+                require_data(name, call.inputs[name])
+        free = find_free(graph, call, argument)
+        args, inputs = abstract(call.with_arrays())
+        types, skeleton = split((args, inputs))
+        types += abstract([array for own in graph.arrays for array in own])
+        batch = None
+        if batched:
+            require_free(free)
+            types, batch = _unstacked(types, free.positions)
+            args, inputs = skeleton.join(types[: skeleton.arrays])
+        signature = Signature(graph.structure, skeleton, tuple(types), free.positions)
+        graph.feed(
+            args, inputs
+        )  # names and keywords are this text's own, whatever was valid before
+        if free.own:
+            free_names(graph, filled_in(call.plain()[0]))  # a clash is found now
+
+        def validate() -> Any:
+            validate_structure(graph.structure)
+            return graph.infer(args, inputs).outputs
+
+        outputs = validated.get(signature.key, validate)
+        return Specialised(graph, signature, free, outputs, batch, self._cache)
+
+
+def _unstacked(
+    types: list[jax.ShapeDtypeStruct], free: tuple[int, ...]
+) -> tuple[list[jax.ShapeDtypeStruct], int]:
+    """Give the types of one model of a stack, and how many there are."""
+    counts = {types[position].shape[:1] for position in free}
+    if len(counts) != 1 or counts == {()}:
+        shapes = ", ".join(sorted({str(types[position].shape) for position in free}))
+        raise ParameterValueError(
+            f"the free arrays of a batch have one first axis of the same length, got {shapes}",
+            hint="stack models, for instance with `jax.vmap` over what makes one",
+        )
+    own = set(free)
+    return [
+        jax.ShapeDtypeStruct(one.shape[1:], one.dtype, weak_type=one.weak_type) if i in own else one
+        for i, one in enumerate(types)
+    ], next(iter(counts))[0]

@@ -5,58 +5,35 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import jax.numpy as jnp
-import jax.tree_util as jtu
-
-from parax.engine import (
-    Argument,
-    Mode,
-    Specialised,
-    all_arrays,
-    executable,
-    pack_numbers,
-    picked,
-    require_objective,
-    specialise,
-)
-from parax.errors import OperatorTypeError
-from parax.graph import Graph, as_dynamic, check_inputs
-from parax.module import trainable_part
-from parax.problems._problem import Problem, require_free
-
-
-def merged_inputs(inputs: Mapping[str, Any] | None, keywords: Mapping[str, Any]) -> dict[str, Any]:
-    """Bring the mapping `inputs=` and keywords together (U3).
-
-    Raises:
-        OperatorTypeError: a name is in both, or `inputs` is no mapping.
-    """
-    if inputs is None:
-        return dict(keywords)
-    if not isinstance(inputs, Mapping):
-        raise OperatorTypeError(
-            f"`inputs` is a mapping from names to values, got a {type(inputs).__name__}",
-            hint="write `inputs={'target': 0.1}`",
-        )
-    both = sorted(set(inputs) & set(keywords))
-    if both:
-        raise OperatorTypeError(
-            f"the input `{both[0]}` is given twice: in `inputs=` and by keyword"
-        )
-    return {**inputs, **keywords}
+from parax.engine import Argument, Mode, Specialised, Specialiser, given, own_arrays
+from parax.graph import Graph, check_inputs
+from parax.problems._inputs import merged_inputs
+from parax.problems._problem import Problem
 
 
 class Compiled:
-    """An expression as one jitted function: `compiled(model, *context, **inputs)`.
+    """An expression as one compiled function: `compiled(model, *context, **inputs)`.
 
-    It compiles when it is first called with inputs of some shapes and dtypes, or at once if
-    examples were given; values never make it compile again. Made by `parax.compile`.
+    It compiles when it is first called with inputs of some structure, shapes and dtypes, or at once
+    if examples were given; values never make it compile again. It can be called under `jit`,
+    `grad`, `vmap` and `scan`. Made by `parax.compile`.
+
+    Example:
+        >>> import parax
+        >>> class Bowl(parax.Module):
+        ...     a: parax.Parameter = 3.0
+        ...     b: parax.Parameter = 1.0
+        >>> compiled = parax.compile("(a - target)**2 + b**2")
+        >>> float(compiled(Bowl(), target=1.0)), float(compiled(Bowl(a=0.0), target=1.0))
+        (5.0, 2.0)
+        >>> compiled.gradient(Bowl(), target=1.0).a.latent_value.tolist()
+        4.0
     """
 
     def __init__(self, graph: Graph, *, cache: bool = True) -> None:
         self._graph = graph
-        self._cache = cache
-        self._numbers = pack_numbers(graph.structure, graph.numbers)
+        self._specialise = Specialiser(graph, cache=cache)
+        self._own = own_arrays(graph)
 
     @property
     def graph(self) -> Graph:
@@ -78,9 +55,40 @@ class Compiled:
         return self is other
 
     def prepare(self, args: tuple[Any, ...], inputs: Mapping[str, Any]) -> None:
-        """Validate for examples and compile the value now (X13)."""
-        specialised = specialise(self._graph, as_dynamic(args), as_dynamic(dict(inputs)))
-        executable(specialised.signature, "value", cache=self._cache)
+        """Validate for examples and compile the value now (X13).
+
+        Args:
+            args: positional inputs; arrays may be `jax.ShapeDtypeStruct`.
+            inputs: inputs by name, likewise.
+
+        Raises:
+            ParaxError: all that is wrong with the expression on such inputs, together.
+        """
+        self._specialise(given(args, inputs)).executable("value").compile()
+
+    def bind(
+        self,
+        *args: Any,
+        inputs: Mapping[str, Any] | None = None,
+        **keywords: Any,
+    ) -> Problem:
+        """Fix everything but the free parameters.
+
+        Args:
+            args: the model, then its context.
+            inputs: inputs by name.
+            keywords: inputs by name.
+
+        Returns:
+            A function of one flat latent vector.
+
+        Raises:
+            ParaxError: all that is wrong with the expression on such inputs, together.
+        """
+        call = given(args, merged_inputs(inputs, keywords))
+        return Problem(self._graph, self._specialise, call, self._own)
+
+    # --- Value and gradient ----------------------------------------------------------------------
 
     def __call__(self, *args: Any, inputs: Mapping[str, Any] | None = None, **keywords: Any) -> Any:
         """Compute all outputs.
@@ -96,7 +104,7 @@ class Compiled:
         Raises:
             ParaxError: all that is wrong with the expression on such inputs, together.
         """
-        return self._run("value", args, merged_inputs(inputs, keywords))
+        return self._run("value", args, merged_inputs(inputs, keywords))[0]
 
     def value_and_gradient(
         self,
@@ -125,8 +133,9 @@ class Compiled:
             OperatorTypeError: it is complex or an integer; there is no such argument.
             NoTrainableParametersError: nothing is free.
         """
-        given = merged_inputs(inputs, keywords)
-        return self._run("value_and_gradient", args, given, argument=argument, of=of)
+        merged = merged_inputs(inputs, keywords)
+        (value, gradient), made = self._run("value_and_gradient", args, merged, argument, of)
+        return value, made.as_tree(gradient)
 
     def gradient(
         self,
@@ -137,71 +146,55 @@ class Compiled:
         **keywords: Any,
     ) -> Any:
         """Compute the gradient of an output; as `value_and_gradient`, without the value."""
-        given = merged_inputs(inputs, keywords)
-        return self._run("gradient", args, given, argument=argument, of=of)
+        merged = merged_inputs(inputs, keywords)
+        gradient, made = self._run("gradient", args, merged, argument, of)
+        return made.as_tree(gradient)
+
+    def batch(
+        self,
+        *args: Any,
+        argument: Argument = None,
+        of: str | None = None,
+        gradient: bool = False,
+        inputs: Mapping[str, Any] | None = None,
+        **keywords: Any,
+    ) -> Any:
+        """Compute the outputs for many models at once.
+
+        Args:
+            args: the stacked model, whose free arrays have one more axis, the first; then its
+                context, which is common to all.
+            argument: a position or an input's name, if that is stacked instead of the model.
+            of: the output to compute; all by default.
+            gradient: give the gradients too.
+            inputs: inputs by name.
+            keywords: inputs by name.
+
+        Returns:
+            What a call gives, with one more axis, the first; with `gradient` a pair, as
+            `value_and_gradient`.
+
+        Raises:
+            ParameterValueError: the free arrays disagree on the length of their first axis.
+        """
+        mode: Mode = "value_and_gradient" if gradient else "value"
+        merged = merged_inputs(inputs, keywords)
+        result, made = self._run(mode, args, merged, argument, of, batched=True)
+        return (result[0], made.as_tree(result[1])) if gradient else result
 
     def _run(
         self,
         mode: Mode,
         args: tuple[Any, ...],
-        inputs: dict[str, Any],
-        *,
+        inputs: Mapping[str, Any],
         argument: Argument = None,
         of: str | None = None,
-    ) -> Any:
-        args, inputs = as_dynamic(args), as_dynamic(inputs)
-        specialised = specialise(self._graph, args, inputs, argument)
-        if mode != "value":
-            require_objective(self._graph, specialised, of)
-            require_free(specialised.signature.free, args)
-        check_inputs(self._graph.structure, args, inputs)
-        arrays = [jnp.asarray(array) for array in all_arrays(self._graph, args, inputs)]
-        free = picked(arrays, specialised.signature.free)
-        fixed = picked(arrays, specialised.signature.fixed)
-        run = executable(specialised.signature, mode, of=of, cache=self._cache)
-        result = run(free, fixed, self._numbers)
-        if mode == "value":
-            return result
-        target = _target(args, inputs, argument)
-        if mode == "gradient":
-            return _as_tree(specialised, target, result)
-        value, gradient = result
-        return value, _as_tree(specialised, target, gradient)
-
-    def bind(
-        self,
-        *args: Any,
-        inputs: Mapping[str, Any] | None = None,
-        **keywords: Any,
-    ) -> Problem:
-        """Fix everything but the free parameters.
-
-        Args:
-            args: the model, then its context.
-            inputs: inputs by name.
-            keywords: inputs by name.
-
-        Returns:
-            A function of one flat latent vector.
-
-        Raises:
-            ParaxError: all that is wrong with the expression on such inputs, together.
-        """
-        given = merged_inputs(inputs, keywords)
-        return Problem(self._graph, self._numbers, args, given, cache=self._cache)
-
-
-def _target(args: tuple[Any, ...], inputs: dict[str, Any], argument: Argument) -> Any:
-    if isinstance(argument, str):
-        return inputs[argument]
-    position = argument or 0
-    return args[position] if args else None
-
-
-def _as_tree(specialised: Specialised, target: Any, gradient: list[Any]) -> Any:
-    """Arrange the gradient like the model's trainable part, None elsewhere (T1)."""
-    own = specialised.free.model
-    dynamic = trainable_part(target)[0] if target is not None else None
-    tree = jtu.tree_structure(dynamic).unflatten(gradient[:own])
-    return tree if own == len(gradient) else (tree, tuple(gradient[own:]))
-
+        *,
+        batched: bool = False,
+    ) -> tuple[Any, Specialised]:
+        """Give the result of a mode, and what it was specialised for."""
+        call = given(args, inputs)
+        made = self._specialise(call, argument, batched=batched)
+        if self._graph.structure.checkers:
+            check_inputs(self._graph.structure, *call.with_arrays())
+        return made.run(mode, of, call.arrays + self._own), made

@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
-import equinox as eqx
 import jax
-import jax.numpy as jnp
 import numpy as np
 
-from parax._diagnostic import echo
 from parax.engine import (
-    Executable,
+    Given,
     Mode,
-    all_arrays,
-    executable,
+    Specialiser,
     free_bounds,
     free_names,
-    picked,
-    require_objective,
-    specialise,
+    given,
 )
-from parax.errors import NoTrainableParametersError, OperatorTypeError, ParameterValueError
-from parax.graph import Graph, as_dynamic, check_inputs
-from parax.module import named_params, trainable_part
+from parax.graph import Graph, check_inputs
+from parax.problems._function import Bound
+from parax.problems._start import gradient_not_finite, is_finite, value_not_finite
 
 _KEEP = object()
 
@@ -48,32 +42,14 @@ class Problem:
         [2.0, 6.0]
     """
 
-    def __init__(
-        self,
-        graph: Graph,
-        numbers: tuple[Any, ...],
-        args: tuple[Any, ...],
-        inputs: Mapping[str, Any],
-        *,
-        cache: bool = True,
-    ) -> None:
-        self._graph, self._numbers, self._cache = graph, numbers, cache
-        self._args, self._inputs = args, dict(inputs)
-        dynamic = as_dynamic(args), as_dynamic(self._inputs)
-        self._specialised = specialise(graph, *dynamic)
-        check_inputs(graph.structure, *dynamic)
-        signature = self._specialised.signature
-        arrays = [jnp.asarray(array) for array in all_arrays(graph, *dynamic)]
-        free = picked(arrays, signature.free)
-        self._fixed = picked(arrays, signature.fixed)
-        self._dtype = np.dtype(signature.flat_dtype)
-        self._size = sum(signature.sizes)
-        parts = [jnp.ravel(array).astype(self._dtype) for array in free]
-        self._x0 = jnp.concatenate(parts) if parts else jnp.zeros((0,), self._dtype)
-        self._inlined = any(
-            isinstance(one, jax.core.Tracer) for one in (*arrays, *numbers)
-        )
-        self._ready: dict[Any, Executable] = {}
+    def __init__(self, graph: Graph, specialise: Specialiser, call: Given, own: list[Any]) -> None:
+        self._graph, self._specialise, self._call, self._own = graph, specialise, call, own
+        self._made = specialise(call)
+        if graph.structure.checkers:
+            check_inputs(graph.structure, *call.with_arrays())
+        self._bound = Bound(self._made, call.arrays + own)
+        self._vector = self._bound.vector
+        self._batches: dict[tuple[Mode, int], Callable[[jax.Array], Any]] = {}
 
     def __hash__(self) -> int:
         return object.__hash__(self)
@@ -82,8 +58,10 @@ class Problem:
         return self is other
 
     def __repr__(self) -> str:
-        shown = ", ".join(self.names[:6]) + (", …" if len(self.names) > 6 else "")
-        return f"<Problem of {self._size} free parameters: {shown}>"
+        (size,) = self._vector.shape
+        shown = ", ".join(self.names[:6]) + (", …" if size > 6 else "")
+        many = "parameter" if size == 1 else "parameters"
+        return f"<Problem of {size or 'no'} free {many}{': ' * bool(size)}{shown}>"
 
     # --- The flat vector ------------------------------------------------------------------------
 
@@ -92,13 +70,13 @@ class Problem:
         """The name of each element of the flat vector: the model's, then the expression's own."""
         return free_names(self._graph, self._args)
 
-    @property
+    @cached_property
     def x0(self) -> jax.Array:
         """The model's own latent values, shape `(n,)`."""
-        return self._x0
+        return self._bound.x0()
 
     @cached_property
-    def bounds(self) -> np.ndarray[Any, Any]:
+    def bounds(self) -> np.ndarray:
         """Latent bounds, shape `(n, 2)`: columns lower and upper, infinite where there are none."""
         return free_bounds(self._graph, self._args)
 
@@ -112,21 +90,17 @@ class Problem:
         """The objective's graph."""
         return self._graph
 
+    @cached_property
+    def _args(self) -> tuple[Any, ...]:
+        return self._call.plain()[0]
+
     def unflatten(self, x: Any) -> Any:
         """Give the model with the latent values of a flat vector.
 
         Raises:
             ParameterValueError: the vector has another length.
         """
-        x = self._vector(x)
-        dynamic, static = trainable_part(self.model)
-        leaves, treedef = jax.tree_util.tree_flatten(dynamic)
-        fresh, start = [], 0
-        for leaf in leaves:
-            part = x[start : start + leaf.size].reshape(leaf.shape)
-            fresh.append(part.astype(leaf.dtype))
-            start += leaf.size
-        return eqx.combine(treedef.unflatten(fresh), static)
+        return self._vector.model(self.model, self._vector.checked(x))
 
     def flatten(self, model: Any) -> jax.Array:
         """Give the latent values of a model of the same structure as one flat vector.
@@ -134,17 +108,9 @@ class Problem:
         Free Parameters inside the objective keep their own values.
 
         Raises:
-            ParameterValueError: the model has another number of free values.
+            ParameterValueError: the model has other free values.
         """
-        leaves = jax.tree_util.tree_leaves(trainable_part(model)[0])
-        parts = [jnp.ravel(leaf).astype(self._dtype) for leaf in leaves]
-        flat = jnp.concatenate([jnp.zeros((0,), self._dtype), *parts])
-        own = sum(self._specialised.signature.sizes[: self._specialised.free.model])
-        if flat.shape != (own,):
-            raise ParameterValueError(
-                f"array size mismatch: the model has {flat.size} free values, this problem's has {own}"
-            )
-        return jnp.concatenate([flat, self._x0[own:]])
+        return self._vector.of_model(model, self.x0)
 
     def rebind(
         self,
@@ -159,17 +125,17 @@ class Problem:
             context: the context after the model; the present one if it is left out.
             inputs: inputs to change, by name; the others stay.
         """
-        args = self._args
+        args, kept = self._call.plain()
         if model is not _KEEP:
             args = (model, *(context or args[1:]))
-        merged = {**self._inputs, **(inputs or {})}
-        return Problem(self._graph, self._numbers, args, merged, cache=self._cache)
+        call = given(args, {**kept, **(inputs or {})})
+        return Problem(self._graph, self._specialise, call, self._own)
 
     # --- Value and gradient ----------------------------------------------------------------------
 
     def __call__(self, x: Any) -> Any:
         """Compute the objective at a latent vector, shape `(n,)`."""
-        return self._run("value", x)
+        return self._value(x)
 
     def value_and_gradient(self, x: Any) -> tuple[jax.Array, jax.Array]:
         """Compute the objective and its gradient, shape `(n,)`, in latent space.
@@ -178,13 +144,13 @@ class Problem:
             OperatorError: the objective is not one real number.
             NoTrainableParametersError: nothing is free.
         """
-        return self._run("value_and_gradient", x)
+        return self._value_and_gradient(x)
 
     def gradient(self, x: Any) -> jax.Array:
         """Compute the gradient of the objective, shape `(n,)`, in latent space."""
-        return self._run("gradient", x)
+        return self._gradient(x)
 
-    def batch(self, X: Any, *, gradient: bool = False) -> Any:  # noqa: N803 - as in the literature
+    def batch(self, X: Any, *, gradient: bool = False) -> Any:
         """Compute the objective at many latent vectors at once.
 
         Args:
@@ -197,61 +163,52 @@ class Problem:
         Raises:
             ParameterValueError: `X` has another shape.
         """
-        array = self._vector(X, rows=2)
         mode: Mode = "value_and_gradient" if gradient else "value"
-        run = self._executable(mode, batch=array.shape[0])
-        return run(array, self._fixed, self._numbers)
+        array = self._vector.checked(X, rows=2)
+        key = mode, array.shape[0]
+        if key not in self._batches:
+            self._batches[key] = self._bound.batch(*key)
+        return self._batches[key](array)
 
-    def _run(self, mode: Mode, x: Any) -> Any:
-        if not (isinstance(x, jax.Array) and x.shape == (self._size,) and x.dtype == self._dtype):
-            x = self._vector(x)
-        run = self._ready.get(mode)
-        if run is None:
-            run = self._ready[mode] = self._executable(mode)
-        if self._inlined or isinstance(x, jax.core.Tracer):
-            return run.inlined(x, self._fixed, self._numbers)
-        return run.run(x, self._fixed, self._numbers)
+    def check_start(self, x: Any = None) -> None:
+        """Check that value and gradient are finite, and say where they stop being so.
 
-    def _executable(self, mode: Mode, batch: int | None = None) -> Executable:
-        if mode != "value":
-            require_free(self._specialised.signature.free, self._args)
-            require_objective(self._graph, self._specialised, None)
-        return executable(
-            self._specialised.signature, mode, flat=True, batch=batch, cache=self._cache
-        )
+        Costs one call if they are; otherwise the objective is evaluated node by node.
 
-    def _vector(self, x: Any, rows: int = 1) -> jax.Array:
-        try:
-            array = jnp.asarray(x, dtype=self._dtype)
-        except (TypeError, ValueError):
-            raise OperatorTypeError(
-                f"the flat vector is an array of {self._size} numbers, got `{echo(repr(x))}`"
-            ) from None
-        if array.ndim != rows or array.shape[-1] != self._size:
-            wanted = f"({self._size},)" if rows == 1 else f"(batch, {self._size})"
-            raise ParameterValueError(
-                f"array size mismatch: the flat vector has shape {wanted}, got {array.shape}"
-            )
-        return array
+        Args:
+            x: a latent vector; `x0` by default.
 
+        Raises:
+            NonFiniteError: they are not; names the operator that made the first NaN or infinity,
+                its place in the text, and the point.
 
-def require_free(free: tuple[int, ...], args: tuple[Any, ...]) -> None:
-    """Check that there is something to differentiate with respect to (U12).
+        Example:
+            >>> import parax
+            >>> from parax import op
+            >>> class One(parax.Module):
+            ...     a: parax.Parameter = 0.0
+            >>> parax.problem(1 / op.Input("a"), One()).check_start()
+            Traceback (most recent call last):
+            parax.errors.NonFiniteError: the objective is inf at `x0`: `/` is inf
+              help: `1` is 1 and `a` is 0 there
+        """
+        at = self.x0 if x is None else self._vector.checked(x)
+        where = "`x0`" if x is None else "this point"
+        value = self(at)
+        if not is_finite(value):
+            raise value_not_finite(value, self._bound.trouble(self._graph, at), where)
+        if self.names and not is_finite(gradient := self.gradient(at)):
+            wrong = np.flatnonzero(~np.isfinite(np.asarray(gradient)))
+            raise gradient_not_finite([self.names[i] for i in wrong], where)
 
-    Raises:
-        NoTrainableParametersError: there is not; says whether everything is fixed.
-    """
-    if free:
-        return
-    fixed = len(named_params(args[0], include_fixed=True)) if args else 0
-    if fixed:
-        many = f"{fixed} parameters, all fixed" if fixed > 1 else "1 parameter, which is fixed"
-        raise NoTrainableParametersError(
-            f"nothing to optimise: {many}",
-            hint="free some of them, for instance with `parameter.as_free()`",
-        )
-    what = f"the model, a `{type(args[0]).__name__}`, has no parameters" if args else "no model"
-    raise NoTrainableParametersError(
-        f"nothing to optimise: {what}",
-        hint="give the model first, or name an input with `argument=`",
-    )
+    @cached_property
+    def _value(self) -> Callable[[Any], Any]:
+        return self._bound.function("value")
+
+    @cached_property
+    def _value_and_gradient(self) -> Callable[[Any], Any]:
+        return self._bound.function("value_and_gradient")
+
+    @cached_property
+    def _gradient(self) -> Callable[[Any], Any]:
+        return self._bound.function("gradient")

@@ -1,0 +1,84 @@
+"""One mode of a problem as a function of the flat vector alone, with next to nothing in the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import jax
+import numpy as np
+
+from parax.engine import Mode, Specialised, Trouble, find_trouble, free_arrays
+from parax.graph import Graph
+from parax.parameters import is_concrete
+from parax.problems._vector import FlatVector
+
+
+class Bound:
+    """The arrays that a problem is bound to, and what its modes make of them.
+
+    Args:
+        made: the expression, specialised for these arrays.
+        arrays: those of the inputs, then the expression's own.
+    """
+
+    def __init__(self, made: Specialised, arrays: Sequence[Any]) -> None:
+        self._made = made
+        self._arrays = arrays
+        self._concrete = all(map(is_concrete, arrays))
+        self.vector = FlatVector(made.signature, made.free.own)
+
+    def function(self, mode: Mode) -> Callable[[Any], Any]:
+        """Give a mode as a function of the flat vector.
+
+        Arrays go straight to the executable, which refuses those of another shape or dtype while
+        it looks at their type, at no cost for the others. Such a refusal is slow, so that after
+        the first one arrays are looked at before.
+        """
+        executable, rest = self._packed(mode, None)
+        run, checked, concrete = executable.run, self.vector.checked, self._concrete
+        straight: set[type] = set()
+        refused = False
+
+        def call(x: Any) -> Any:
+            nonlocal refused
+            if type(x) in straight:
+                try:
+                    return run(x, *rest)
+                except TypeError:
+                    straight.clear()
+                    refused = True
+            array = checked(x)
+            if concrete and is_concrete(array):
+                executable.compile()
+                if not refused:
+                    straight.update((type(array), np.ndarray))
+            return run(array, *rest)
+
+        return call
+
+    def batch(self, mode: Mode, count: int) -> Callable[[jax.Array], Any]:
+        """Give a mode as a function of as many vectors, one a row."""
+        executable, rest = self._packed(mode, count)
+
+        def call(rows: jax.Array) -> Any:
+            if self._concrete and is_concrete(rows):
+                executable.compile()
+            return executable.run(rows, *rest)
+
+        return call
+
+    def _packed(self, mode: Mode, batch: int | None) -> tuple[Any, tuple[Any, ...]]:
+        executable = self._made.executable(mode, vector=True, batch=batch)
+        order = self._made.order(executable)
+        return executable, executable.pack([self._arrays[place] for place in order])
+
+    def x0(self) -> jax.Array:
+        """Give the free arrays as they are, as one vector."""
+        return self.vector.joined([self._arrays[place] for place in self._made.signature.free])
+
+    def trouble(self, graph: Graph, x: jax.Array) -> Trouble | None:
+        """Find the operator that makes the first NaN or infinity at a vector."""
+        signature = self._made.signature
+        others = [self._arrays[place] for place in signature.fixed]
+        return find_trouble(graph, signature, free_arrays(signature, x), others)
