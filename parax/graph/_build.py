@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+import math
+from collections.abc import Hashable, Sequence
 from typing import Any
 
 import jax.tree_util as jtu
@@ -11,8 +12,8 @@ import numpy as np
 from parax._diagnostic import Span
 from parax.errors import OperatorError, OperatorTypeError
 from parax.graph._kinds import Kind, SlotKind
-from parax.graph._protocol import Node, is_operator
-from parax.graph._skeleton import split
+from parax.graph._protocol import Node
+from parax.graph._skeleton import abstract, split
 
 _INT_LIMIT = 2**31
 
@@ -73,6 +74,8 @@ def _slot_kind(number: object) -> SlotKind:
 
 def plain_number(value: Any) -> bool | int | float | complex | None:
     """Give a Python or NumPy number as Python's, or None if it is none (X1, X3)."""
+    if type(value) is float:
+        return value
     if isinstance(value, np.generic) or (isinstance(value, np.ndarray) and value.ndim == 0):
         if value.dtype.kind not in "biufc":
             return None
@@ -81,13 +84,9 @@ def plain_number(value: Any) -> bool | int | float | complex | None:
         return value
     if isinstance(value, int):
         if abs(value) < _INT_LIMIT:
-            return value
-        return float(value) if abs(value) < 2**1023 else float("inf") * (1 if value > 0 else -1)
+            return int(value)
+        return float(value) if abs(value) < 2**1023 else math.copysign(math.inf, value)
     return value if isinstance(value, float | complex) else None
-
-
-def _is_container(value: object) -> bool:
-    return isinstance(value, dict | list | tuple)
 
 
 class Builder:
@@ -97,105 +96,119 @@ class Builder:
         self.rows = Rows()
         self._done: dict[int, int] = {}  # id of an object -> its row
         self._keep: list[Any] = []  # objects whose id is in use stay alive
+        self._roles: dict[type, str] = {}
+        # Operators of one configuration compute alike: one without operands stands for all, so
+        # that a table is small and keeps no array of the expression alive.
+        self._payloads: dict[Hashable, Any] = {}
+
+    def _role(self, value: Any) -> str:
+        """Give an operator's role; "tree" for a container of operands, "value" for other values."""
+        kind: type = type(value)
+        role = self._roles.get(kind)
+        if role is None:
+            role = getattr(kind, "graph_role", "value")
+            if issubclass(kind, dict | list | tuple):
+                role = "tree"
+            self._roles[kind] = role
+        return role
 
     def row_of(self, root: Any) -> int:
         """Give the row of a value: an operator, or anything that stands for itself."""
+        if self._role(root) == "value":
+            return self._value(root, None)
+        done, role_of = self._done, self._role
         entered: set[int] = set()
-        stack: list[tuple[Any, bool]] = [(root, False)]
+        stack: list[tuple[Any, Any]] = [(root, None)]
         while stack:
-            value, leaving = stack.pop()
+            value, parts = stack.pop()
             name = id(value)
-            if leaving:
+            if parts is not None:  # all parts have their rows
                 entered.discard(name)
-                self._done[name] = self._finish(value)
+                done[name] = self._finish(value, parts)
                 self._keep.append(value)
-                continue
-            if name in self._done:
-                continue
-            if name in entered:
+            elif name in entered:
                 raise cycle_error(value)
-            children = self._children(value)
-            entered.add(name)
-            stack.append((value, True))
-            stack.extend(
-                (child, False) for child in reversed(children) if id(child) not in self._done
-            )
-        return self._done[id(root)]
-
-    def _children(self, value: Any) -> list[Any]:
-        if is_operator(value):
-            role = value.graph_role
-            if role == "constant":
-                return [value.value] if _is_walked(value.value) else []
-            if role in ("node", "select"):
-                return [one for one in value.operands() if _is_walked(one)]
-            if role == "abstract":
-                raise NotImplementedError(
-                    f"{type(value).__name__} defines neither `__call__` nor `compute`"
+            elif name not in done:
+                entered.add(name)
+                parts = self._parts(value)
+                stack.append((value, parts))
+                stack.extend(
+                    (part, None)
+                    for part in reversed(parts[0])
+                    if id(part) not in done and role_of(part) != "value"
                 )
-            return []
-        if _is_container(value):
-            return [one for one in _leaves(value)[0] if _is_walked(one)]
-        return []
+        return done[id(root)]
 
-    def _finish(self, value: Any) -> int:
-        if not is_operator(value):
-            return self._finish_value(value, None)
-        origin = value._origin
-        if origin.name is not None:
-            self.rows.names.setdefault(origin.name, (origin.span, value))
-        role = value.graph_role
+    def _parts(self, value: Any) -> tuple[Sequence[Any], Any]:
+        """Give what an operator or container is made of, and the structure of a container."""
+        role = self._role(value)
+        if role == "tree":
+            return _leaves(value)
         if role == "constant":
-            return self._finish_value(value.value, origin.span)
+            return (value.value,), None
+        if role == "abstract":
+            raise NotImplementedError(
+                f"{type(value).__name__} defines neither `__call__` nor `compute`"
+            )
+        return (() if role == "leaf" else value.operands()), None
+
+    def _finish(self, value: Any, parts: tuple[Sequence[Any], Any]) -> int:
+        children, treedef = parts
+        role = self._role(value)
+        if role == "tree":
+            operands = tuple(self._operand(child, None) for child in children)
+            return self.rows.add(Kind.TREE, operands, treedef, treedef, None)
+        origin = value._origin
+        span = origin.span
+        if origin.name is not None:
+            self.rows.names.setdefault(origin.name, (span, value.stripped()))
+        if role == "constant":
+            return self._operand(value.value, span)
         if role == "leaf":
-            return self._leaf(value, origin.span)
+            return self._data(Kind.CALL, value, span)
         operands = tuple(
-            self._operand(value, position, operand)
-            for position, operand in enumerate(value.operands())
+            [
+                self._node_operand(value, position, child, span)
+                for position, child in enumerate(children)
+            ]
         )
         if role == "node":
             folded = self._folded(value, operands)
             if folded is not None:
-                return self.rows.add_number(folded, origin.span)
+                return self.rows.add_number(folded, span)
         kind = Kind.SELECT if role == "select" else Kind.NODE
         static = (type(value), value.static_key())
-        return self.rows.add(kind, operands, static, value, origin.span)
+        payload = value if value.checks_inputs else self._payloads.get(static)
+        if payload is None:
+            payload = self._payloads[static] = value.stripped()
+        return self.rows.add(kind, operands, static, payload, span)
 
-    def _operand(self, owner: Node, position: int, operand: Any) -> int:
-        inner = (
-            operand.value if is_operator(operand) and operand.graph_role == "constant" else operand
-        )
-        number = plain_number(inner)
-        if number is not None and owner.is_structure(position, number):
-            return self._literal(number)
-        if is_operator(operand) or _is_container(operand):
-            return self._done[id(operand)]
-        return self._finish_value(operand, owner._origin.span)
+    def _node_operand(self, owner: Node, position: int, operand: Any, span: Span | None) -> int:
+        role = self._role(operand)
+        inner = operand.value if role == "constant" else operand
+        if role in ("value", "constant"):
+            number = plain_number(inner)
+            if number is not None and owner.is_structure(position, number):
+                return self._literal(number)
+        return self._value(operand, span) if role == "value" else self._done[id(operand)]
+
+    def _operand(self, operand: Any, span: Span | None) -> int:
+        if self._role(operand) == "value":
+            return self._value(operand, span)
+        return self._done[id(operand)]
 
     def _literal(self, value: Any) -> int:
         return self.rows.add(Kind.LITERAL, (), (type(value), value), value, None)
 
-    def _finish_value(self, value: Any, span: Span | None) -> int:
-        if is_operator(value):
-            return self._done[id(value)]
+    def _value(self, value: Any, span: Span | None) -> int:
         number = plain_number(value)
         if isinstance(number, bool):
             return self._literal(number)
         if number is not None:
             return self.rows.add_number(number, span)
-        if _is_container(value):
-            leaves, treedef = _leaves(value)
-            operands = tuple(
-                self._done[id(leaf)] if _is_walked(leaf) else self._finish_value(leaf, span)
-                for leaf in leaves
-            )
-            return self.rows.add(Kind.TREE, operands, treedef, treedef, span)
         if value is None or isinstance(value, str):
             return self._literal(value)
         return self._data(Kind.DATA, value, span)
-
-    def _leaf(self, operator: Any, span: Span | None) -> int:
-        return self._data(Kind.CALL, operator, span)
 
     def _data(self, kind: Kind, value: Any, span: Span | None) -> int:
         try:
@@ -212,31 +225,33 @@ class Builder:
         # X6: arrays are one if they are the same objects, never by content.
         identity = tuple(map(id, arrays))
         self._keep.extend(arrays)
-        row = self.rows.add(
-            kind, (), skeleton, value if kind is Kind.CALL else None, span, identity=identity
-        )
+        payload = None
+        if kind is Kind.CALL:
+            abridged = arrays and not value.checks_inputs
+            payload = skeleton.join(abstract(arrays)) if abridged else value
+        row = self.rows.add(kind, (), skeleton, payload, span, identity=identity)
         self.rows.arrays.setdefault(row, arrays)
         return row
 
     def _folded(self, operator: Node, operands: tuple[int, ...]) -> Any:
         """Compute an operation on slots alone, on the host (X4); None if it is not one."""
         rows = self.rows
+        kinds = rows.kinds
         numbers: list[Any] = []
+        slots = 0
         for row in operands:
-            if rows.kinds[row] is Kind.SLOT:
+            kind = kinds[row]
+            if kind is Kind.SLOT:
                 numbers.append(rows.numbers[row])
-            elif rows.kinds[row] is Kind.LITERAL and isinstance(rows.payloads[row], int | float):
+                slots += 1
+            elif kind is Kind.LITERAL and isinstance(rows.payloads[row], int | float):
                 numbers.append(rows.payloads[row])
             else:
                 return None
-        if not any(rows.kinds[row] is Kind.SLOT for row in operands):
+        if not slots:
             return None
         result = plain_number(operator.fold(*numbers))
         return None if isinstance(result, bool) else result
-
-
-def _is_walked(value: object) -> bool:
-    return is_operator(value) or _is_container(value)
 
 
 def _leaves(tree: Any) -> tuple[list[Any], Any]:

@@ -26,18 +26,47 @@ class Graph:
 
     It is a PyTree whose leaves are its numbers and arrays, at any depth of the expression (X17).
 
+    Args:
+        outputs: one operator or value, or a dict, list or tuple of them.
+
+    Raises:
+        OperatorError: an operator is its own operand; names the cycle.
+        OperatorTypeError: something in an operand's place is no operand.
+
     Example:
         >>> from parax import op
         >>> from parax.graph import Graph
         >>> x = op.Input("x")
-        >>> graph = Graph.of(x * x + 1)
+        >>> graph = Graph(x * x + 1)
         >>> len(graph), graph.inputs(), graph(x=2.0)
         (4, ('x',), 5.0)
     """
 
     __slots__ = ("arrays", "numbers", "structure")
 
-    def __init__(
+    def __init__(self, outputs: Any) -> None:
+        leaves, out_tree = jtu.tree_flatten(outputs, is_leaf=is_operator)
+        builder = Builder()
+        roots = [builder.row_of(leaf) for leaf in leaves]
+        rows = builder.rows
+        merge_sums(rows, roots)
+        kept = _reached(rows, roots)
+        number = {row: index for index, row in enumerate(kept)}
+        structure = Structure(
+            kinds=tuple([rows.kinds[row] for row in kept]),
+            operands=tuple([tuple([number[one] for one in rows.operands[row]]) for row in kept]),
+            statics=tuple([rows.statics[row] for row in kept]),
+            payloads=tuple([rows.payloads[row] for row in kept]),
+            spans=tuple([rows.spans[row] for row in kept]),
+            outputs=tuple([number[root] for root in roots]),
+            out_tree=out_tree,
+            names=tuple((name, *facts) for name, facts in rows.names.items()),
+        )
+        numbers = [rows.numbers[kept[node]] for node in structure.slots]
+        arrays = [rows.arrays[kept[node]] for node in structure.carriers]
+        self._set(structure, numbers, arrays)
+
+    def _set(
         self, structure: Structure, numbers: Sequence[Any], arrays: Sequence[Sequence[Any]]
     ) -> None:
         self.structure = structure
@@ -46,38 +75,8 @@ class Graph:
 
     @classmethod
     def of(cls, outputs: Any) -> Graph:
-        """Build the graph of an operator, or of a dict, list or tuple of them.
-
-        Args:
-            outputs: one operator or value, or a tree of them.
-
-        Raises:
-            OperatorError: an operator is its own operand; names the cycle.
-            OperatorTypeError: something in an operand's place is no operand.
-        """
-        leaves, out_tree = jtu.tree_flatten(outputs, is_leaf=is_operator)
-        builder = Builder()
-        rows = [builder.row_of(leaf) for leaf in leaves]
-        merge_sums(builder.rows, rows)
-        return cls._of_rows(builder.rows, rows, out_tree)
-
-    @classmethod
-    def _of_rows(cls, rows: Rows, outputs: list[int], out_tree: Any) -> Graph:
-        kept = _reached(rows, outputs)
-        number = {row: index for index, row in enumerate(kept)}
-        structure = Structure(
-            kinds=tuple(rows.kinds[row] for row in kept),
-            operands=tuple(tuple(number[one] for one in rows.operands[row]) for row in kept),
-            statics=tuple(rows.statics[row] for row in kept),
-            payloads=tuple(rows.payloads[row] for row in kept),
-            spans=tuple(rows.spans[row] for row in kept),
-            outputs=tuple(number[output] for output in outputs),
-            out_tree=out_tree,
-            names=tuple((name, *facts) for name, facts in rows.names.items()),
-        )
-        numbers = [rows.numbers[kept[node]] for node in structure.slots]
-        arrays = [rows.arrays[kept[node]] for node in structure.carriers]
-        return cls(structure, numbers, arrays)
+        """Build the graph of an operator, or of a tree of them: the same as `Graph(outputs)`."""
+        return cls(outputs)
 
     def __len__(self) -> int:
         return len(self.structure)
@@ -172,7 +171,9 @@ def _flatten(graph: Graph) -> tuple[tuple[Any, Any], Structure]:
 
 
 def _unflatten(structure: Structure, children: tuple[Any, Any]) -> Graph:
-    return Graph(structure, *children)
+    graph = object.__new__(Graph)
+    graph._set(structure, *children)
+    return graph
 
 
 jtu.register_pytree_node(Graph, _flatten, _unflatten)

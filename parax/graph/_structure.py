@@ -40,6 +40,12 @@ class Structure:
     def __len__(self) -> int:
         return len(self.kinds)
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Structure) and self.key == other.key
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
     @cached_property
     def key(self) -> Hashable:
         """What two graphs of one structure have in common; the graph's part of X9."""

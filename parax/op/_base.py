@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any, ClassVar, Generic, NoReturn, ParamSpec, TypeVar
@@ -14,7 +15,7 @@ import numpy as np
 from parax._diagnostic import Span, echo
 from parax.errors import OperatorTypeError
 from parax.graph import Graph
-from parax.module import prepare_fields
+from parax.module import fill_defaults, prepare_fields
 from parax.op import _arithmetic as arithmetic
 from parax.op._functions import keywords_of, stored_function
 from parax.op._host import is_plain_number
@@ -101,6 +102,13 @@ class Operator(eqx.Module, Generic[OpInputs, OpOutputs]):
         if cls.graph_role == "leaf":
             cls.__getattribute__ = eqx.Module.__getattribute__
 
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+        self = super().__new__(cls, *args, **kwargs)
+        fill_defaults(self)
+        # Held by the instance itself, however it is made: Equinox counts an instance's fields.
+        self.__dict__["_origin"] = NOWHERE
+        return self
+
     # --- What a built-in operator says of itself ----------------------------------------------
 
     def operands(self) -> tuple[Any, ...]:
@@ -110,6 +118,21 @@ class Operator(eqx.Module, Generic[OpInputs, OpOutputs]):
     def static_key(self) -> Hashable:
         """Give the configuration that is part of the structure: two equal keys compute alike."""
         return ()
+
+    def stripped(self) -> Operator:
+        """Give the same operator without its operands, as a table keeps it to compute with."""
+        held = set(map(id, self.operands()))
+        fields = dict(self.__dict__)
+        for one in dataclasses.fields(self):
+            value = fields.get(one.name)
+            if one.metadata.get("static", False) or is_plain_number(value):
+                continue
+            if id(value) in held:
+                fields[one.name] = None
+            elif isinstance(value, tuple | list) and held.issuperset(map(id, value)):
+                fields[one.name] = (None,) * len(value)
+        fields.pop("_origin", None)
+        return filled(type(self), NOWHERE, **fields)
 
     def compute(self, *values: Any) -> Any:
         """Compute the value from the operands' values; a pure function."""

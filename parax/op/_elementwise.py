@@ -10,7 +10,7 @@ import jax.tree_util as jtu
 
 from parax.errors import OperatorTypeError
 from parax.op import _arithmetic as arithmetic
-from parax.op._base import Operator, as_operand
+from parax.op._base import NOWHERE, Operator, as_operand, filled
 from parax.op._functions import function_key, is_plain_function, stored_function
 from parax.op._traits import traits_of
 
@@ -35,7 +35,15 @@ class FunctionOperator(Operator):
         return values if is_plain_function(self.fn) else (self.fn, *values)
 
     def static_key(self) -> Hashable:
-        return function_key(self.fn) if is_plain_function(self.fn) else None
+        return function_key(self.fn) if is_plain_function(self.fn) else type(self.fn)
+
+    def stripped(self) -> Operator:
+        if is_plain_function(self.fn):
+            return super().stripped()
+        # The class still says what the function is called.
+        fields = {**super().stripped().__dict__, "fn": type(self.fn)}
+        fields.pop("_origin", None)
+        return filled(type(self), NOWHERE, **fields)
 
     def compute(self, *values: Any) -> Any:
         if is_plain_function(self.fn):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Callable, Hashable
-from functools import lru_cache
 from typing import Any
 
 import jax.tree_util as jtu
@@ -31,12 +30,27 @@ def stored_function(fn: Any, owner: str) -> Any:
             f"`{owner}` takes a function, got `{echo(repr(fn))}`, a {type(fn).__name__}",
             hint="a plain value stands for itself: use it as an operand",
         )
-    return _partial(fn) if jtu.all_leaves((fn,)) else fn
+    if isinstance(fn, jtu.Partial):
+        return fn
+    known = _known(fn)
+    if known is not None:
+        return known[0]
+    return jtu.Partial(fn) if jtu.all_leaves((fn,)) else fn
 
 
-@lru_cache(maxsize=4096)
-def _partial(fn: Callable[..., Any]) -> jtu.Partial:
-    return jtu.Partial(fn)  # to JAX one opaque object: a plain function, a ufunc of JAX
+_KNOWN: dict[int, tuple[jtu.Partial, Hashable]] = {}
+"""Public functions by their identity: how each is stored, and its key. They live for ever."""
+
+
+def _known(fn: Any) -> tuple[jtu.Partial, Hashable] | None:
+    """Give what is known of a public function; None of any other."""
+    known = _KNOWN.get(id(fn))
+    if known is None:
+        key = _public_name(fn)
+        if key is None or not jtu.all_leaves((fn,)):
+            return None
+        known = _KNOWN[id(fn)] = (jtu.Partial(fn), key)
+    return known
 
 
 def is_plain_function(stored: Any) -> bool:
@@ -44,26 +58,25 @@ def is_plain_function(stored: Any) -> bool:
     return isinstance(stored, jtu.Partial) and not stored.args and not stored.keywords
 
 
-def _looked_up(module: str, name: str) -> Any:
+def _public_name(fn: Any) -> Hashable:
+    """Give the module and name under which a public module holds the identical object (X8)."""
+    module = getattr(fn, "__module__", None)
+    name = getattr(fn, "__qualname__", None) or getattr(fn, "__name__", None)
+    if not isinstance(module, str) or not isinstance(name, str):
+        return None
+    if not any(module == public or module.startswith(public + ".") for public in _NAMED_IN):
+        return None
     found: Any = sys.modules.get(module)
     for part in name.split("."):
         found = getattr(found, part, None)
-    return found
+    return (module, name) if found is fn else None
 
 
 def function_key(stored: Callable[..., Any]) -> Hashable:
-    """Give the key of a stored plain function: its public name, or else the function itself.
-
-    A function is keyed by name if looking the name up gives the identical object (X8).
-    """
+    """Give the key of a stored plain function: its public name, or else the function itself."""
     fn = stored.func if isinstance(stored, jtu.Partial) else stored
-    module = getattr(fn, "__module__", None)
-    name = getattr(fn, "__qualname__", None) or getattr(fn, "__name__", None)
-    if isinstance(module, str) and isinstance(name, str):
-        known = any(module == public or module.startswith(public + ".") for public in _NAMED_IN)
-        if known and _looked_up(module, name) is fn:
-            return (module, name)
-    return _Identity(fn)
+    known = _known(fn)
+    return _Identity(fn) if known is None else known[1]
 
 
 class _Identity:

@@ -143,7 +143,8 @@ class Sum(Operator):
         return self.operators if isinstance(self.operators, tuple) else (self.operators,)
 
     def static_key(self) -> Hashable:
-        return (isinstance(self.operators, tuple), self.axis)
+        count = len(self.operators) if isinstance(self.operators, tuple) else None
+        return (count, self.axis)
 
     def sum_signs(self) -> tuple[int, ...] | None:
         plain = len(self.operands()) > 1 and not self._reduces()
