@@ -80,7 +80,7 @@ def given(args: tuple[Any, ...], inputs: Mapping[str, Any]) -> Given:
             types.append(type(leaf.value))
         elif isinstance(leaf, jax.Array | jax.ShapeDtypeStruct):
             arrays.append(leaf)
-            types.append((leaf.shape, leaf.dtype, leaf.weak_type))
+            types.append((leaf.shape, leaf.dtype, getattr(leaf, "weak_type", False)))
         elif isinstance(leaf, np.ndarray | np.generic):
             if leaf.dtype.kind in "OUSMm":
                 raise _no_numbers(leaf)

@@ -78,7 +78,7 @@ def _whole(array: Any, dtype: Any) -> Any:
     if isinstance(array, jax.Array):
         return array
     with jax.ensure_compile_time_eval():
-        return jnp.asarray(array, dtype)
+        return jnp.array(array, dtype)  # a copy: the caller may change his own
 
 
 def _joined(arrays: Sequence[Any], dtype: Any) -> jax.Array:

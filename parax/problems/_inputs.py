@@ -9,7 +9,7 @@ from parax._diagnostic import quoted
 from parax.errors import OperatorTypeError
 
 
-def merged_inputs(inputs: Mapping[str, Any] | None, keywords: Mapping[str, Any]) -> dict[str, Any]:
+def merged_inputs(inputs: Any, keywords: Mapping[str, Any]) -> dict[str, Any]:
     """Bring the mapping `inputs=` and keywords together.
 
     Raises:

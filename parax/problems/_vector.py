@@ -80,7 +80,7 @@ class FlatVector:
         if isinstance(array, jax.Array):
             # A multiplication by one would do too: what is weakly typed must become strongly so.
             return jax.lax.convert_element_type(array, self.dtype)
-        return jnp.asarray(array, self.dtype)
+        return jnp.array(array, self.dtype)  # a copy: the caller may change his own
 
     def _refused(self, x: Any) -> OperatorTypeError:
         shown = echo(" ".join(repr(x).split()), 60)
