@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from parax.cli._inputs import Request
-from parax.cli._options import Bits, Data, Freq, Json, Model, Precision, Set, Text
+from parax.cli._options import Data, Freq, Json, Model, Precision, Set, Text
 
 
 def check(
@@ -15,7 +15,7 @@ def check(
     freq: Freq = None,
     set_: Set = None,
     as_json: Json = False,
-    precision: Bits = Precision.double,
+    precision: Precision = "64",
 ) -> None:
     """Say all that is wrong with an expression; evaluate nothing.
 

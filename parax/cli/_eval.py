@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from parax.cli._inputs import Request
-from parax.cli._options import Bits, Data, Freq, Json, Model, Precision, Set, Text
+from parax.cli._options import Data, Freq, Json, Model, Precision, Set, Text
 
 
 def evaluate(
@@ -20,7 +20,7 @@ def evaluate(
         bool, typer.Option("--grad", help="Also the gradient by the model's free parameters.")
     ] = False,
     as_json: Json = False,
-    precision: Bits = Precision.double,
+    precision: Precision = "64",
 ) -> None:
     """Print the value of an expression, and with --grad its gradient.
 

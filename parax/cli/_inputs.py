@@ -8,7 +8,6 @@ from typing import Any
 
 from parax._diagnostic import echo, quoted
 from parax.cli._errors import UsageError
-from parax.cli._options import Precision
 from parax.errors import ParaxError
 
 INPUT = "meas"
@@ -70,7 +69,7 @@ class Request:
         model: Sequence[str] | None,
         freq: Sequence[str] | None,
         settings: Sequence[str] | None,
-        precision: Precision,
+        precision: str,
     ) -> Request:
         """Read the words.
 
@@ -87,8 +86,10 @@ class Request:
         both = [name for name in values if name in named]
         if both:
             raise UsageError(f"the input {quoted(both[0])} is given twice: --data and --set")
-        bits = precision.value
-        return cls(text, named, _once("--model", model), _once("--freq", freq), values, bits)
+        if precision not in ("32", "64"):
+            raise UsageError(f"there is no `--precision {echo(precision)}`", hint="give 32 or 64")
+        place, sweep = _once("--model", model), _once("--freq", freq)
+        return cls(text, named, place, sweep, values, precision)
 
     def read(self) -> Given:
         """Read files, model and text.

@@ -138,7 +138,7 @@ def _attribute(module: ModuleType, name: str, where: str) -> Any:
 
 
 def _looks_like_a_model(value: Any) -> bool:
-    cls: Any = value if inspect.isclass(value) else type(value)
+    cls = cast(Any, value if inspect.isclass(value) else type(value))
     own = not cls.__module__.startswith(("parax.", "equinox."))
     return own and (issubclass(cls, eqx.Module) or callable(getattr(cls, "s", None)))
 

@@ -3,19 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperCommand
-
-
-class Precision(StrEnum):
-    """Bits of a number."""
-
-    single = "32"
-    double = "64"
-
 
 Text = Annotated[
     str,
@@ -60,7 +51,7 @@ Set = Annotated[
 Json = Annotated[
     bool, typer.Option("--json", help="Print one JSON object, also when something is wrong.")
 ]
-Bits = Annotated[Precision, typer.Option("--precision", metavar="32|64", help="Bits of a number.")]
+Precision = Annotated[str, typer.Option("--precision", metavar="32|64", help="Bits of a number.")]
 
 
 class ExpressionCommand(TyperCommand):

@@ -84,7 +84,7 @@ def _unknown(name: str, inputs: Sequence[str], parameters: Mapping[str, Any]) ->
     listed = ", ".join(quoted(one, 30) for one in known[:8])
     more = ", …" if len(known) > 8 else ""
     return ParaxNameError(
-        f"`--set {name}`: neither the expression nor the model has a {quoted(name)}",
+        f"`--set {name}`: neither the expression nor the model knows {quoted(name)}",
         hint=did_you_mean(name, known)
         or (f"there are {listed}{more}" if known else "there is nothing to set"),
     )

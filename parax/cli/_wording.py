@@ -6,6 +6,7 @@ import sysconfig
 import traceback
 from pathlib import Path
 from types import TracebackType
+from typing import Any, cast
 
 import parax
 from parax._diagnostic import Source, Span, did_you_mean, echo, quoted
@@ -19,6 +20,7 @@ _MODEL = "give `--data FILE` or `--model WHERE:NAME`; `--data example:ring-slot`
 def as_parax_error(error: BaseException) -> ParaxError:
     """Give any error as one that can be shown to whoever typed the command."""
     if isinstance(error, ParaxError):
+        error = _essential(error)
         for one in getattr(error, "problems", (error,)):
             _reword(one)
         cause = error.__cause__
@@ -38,6 +40,15 @@ def as_parax_error(error: BaseException) -> ParaxError:
     )
 
 
+def _essential(error: ParaxError) -> ParaxError:
+    """Leave out that there is no sweep where there is no model that could want one."""
+    problems: tuple[ParaxError, ...] = getattr(error, "problems", ())
+    asked = {one.details.get("name") for one in problems}
+    if len(problems) == 2 and asked == {"model", "sweep"}:
+        return next(one for one in problems if one.details["name"] == "model")
+    return error
+
+
 def _reword(error: ParaxError) -> None:
     """Put the option that helps in place of the Python that does."""
     if isinstance(error, MissingInputError):
@@ -47,8 +58,8 @@ def _reword(error: ParaxError) -> None:
         elif name == "model":
             error.hint = _MODEL
         elif isinstance(name, str) and "did you mean" not in (error.hint or ""):
-            root, dot, _ = name.partition(".")
-            value = f"--data {root}=FILE" if dot else f"--set {root}=VALUE"
+            is_network = error.span is not None and error.span.text.startswith(f"{name}.")
+            value = f"--data {name}=FILE" if is_network else f"--set {name}=VALUE"
             error.hint = f"give it a value: `{value}`"
     elif isinstance(error, NoTrainableParametersError) and "no model" in error.headline:
         error.hint = "a gradient is by the parameters of a model: give one with `--model`"
@@ -128,14 +139,15 @@ def _span(file: str, line: int, start: int | None, end: int | None) -> Span | No
 
 
 def _usage(error: BaseException) -> UsageError:
-    message = str(getattr(error, "message", error))
+    message = str(getattr(error, "message", "")) or cast(Any, error).format_message()
+    message = message.replace("'", "`").rstrip(".")
     context = getattr(error, "ctx", None)
     command = "parax" if context is None else str(context.command_path)
     near = getattr(error, "possibilities", None)
     option = getattr(error, "option_name", None)
     hint = did_you_mean(option, near) if option and near else None
-    parts = message.rstrip(".").split(". ", 1)
+    first, _, rest = message.partition(". ")
     return UsageError(
-        parts[0][:1].lower() + parts[0][1:],
-        hint=hint or (parts[1] if len(parts) > 1 else f"`{command} --help` says how it is used"),
+        first[:1].lower() + first[1:],
+        hint=hint or rest[:1].lower() + rest[1:] or f"`{command} --help` says how it is used",
     )

@@ -44,7 +44,7 @@ def command_line(
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setattr(sys, "path", list(sys.path))
     before = set(sys.modules)
-    double = jax.config.jax_enable_x64
+    double = jax.config.read("jax_enable_x64")
 
     def run(*words: str) -> Done:
         capsys.readouterr()

@@ -13,12 +13,13 @@ from parax.cli._settings import cache_folder
 
 
 def run(
-    *words: str, python: tuple[str, ...] = ("-m", "parax"), **env: str
+    *words: str, code: str = "", env: dict[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
-    names = {"COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb", **env}
+    python = ("-c", code) if code else ("-m", "parax")
+    names = {"COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb"}
     return subprocess.run(
         [sys.executable, *python, *words],
-        env={**os.environ, **names},
+        env={**os.environ, **names, **(env or {})},
         capture_output=True,
         text=True,
         check=False,
@@ -39,14 +40,14 @@ sys.exit(code)
     "words", [("--help",), ("--version",), ("eval", "--help"), ("check", "-h"), ()]
 )
 def test_help_comes_without_jax(words: tuple[str, ...]):
-    done = run(*words, python=("-c", WITHOUT_JAX))
+    done = run(*words, code=WITHOUT_JAX)
     assert (done.stderr, done.returncode) == ("imported:\n", 0)
     if words != ("--version",):
         assert "Examples" in done.stdout
 
 
 def test_usage_is_judged_without_jax():
-    done = run("eval", "x", "--set", "x", python=("-c", WITHOUT_JAX))
+    done = run("eval", "x", "--set", "x", code=WITHOUT_JAX)
     assert done.returncode == 2
     assert done.stderr.endswith("imported:\n")
 
@@ -74,19 +75,19 @@ def test_with_json_an_error_is_the_one_object_on_the_standard_output():
 def test_compiled_functions_are_kept_for_the_next_command(tmp_path: Path):
     words = ("eval", "mean(dB(S11))", "--model", "example:ladder", "--freq", "1GHz..2GHz:5")
     settings = {"XDG_CACHE_HOME": str(tmp_path), "JAX_ENABLE_COMPILATION_CACHE": "true"}
-    first = run(*words, **settings)
+    first = run(*words, env=settings)
     folder = tmp_path / "parax" / "jax"
     kept = sorted(one.name for one in folder.iterdir() if one.name.endswith("-cache"))
     assert kept
     assert folder.stat().st_mode & 0o077 == 0
-    second = run(*words, **settings)
+    second = run(*words, env=settings)
     assert (second.stdout, second.stderr) == (first.stdout, first.stderr)
     assert sorted(one.name for one in folder.iterdir() if one.name.endswith("-cache")) == kept
 
 
 def test_a_cache_folder_that_cannot_be_had_is_no_error(tmp_path: Path):
     (tmp_path / "file").write_text("")
-    done = run("eval", "x + 1", "--set", "x=1", XDG_CACHE_HOME=str(tmp_path / "file"))
+    done = run("eval", "x + 1", "--set", "x=1", env={"XDG_CACHE_HOME": str(tmp_path / "file")})
     assert (done.stdout, done.stderr) == ("2\n", "")
 
 

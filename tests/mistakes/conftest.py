@@ -1,0 +1,1 @@
+from tests.cli.running import command_line, models  # noqa: F401 - fixtures of this folder
