@@ -8,12 +8,17 @@ import jax
 import parax
 from parax import Parameter, rf
 
+# Reflections near 0 dB lose digits in 32 bit; this stands before the first array is made.
+jax.config.update("jax_enable_x64", True)
+
 
 def nanohenry(value: float) -> Parameter:
+    """Make an inductor: the optimiser sees nanohenry, the model henry."""
     return Parameter(value, scale=1e-9, bounds=(0.5, 20.0))
 
 
 def picofarad(value: float) -> Parameter:
+    """Make a capacitor, likewise."""
     return Parameter(value, scale=1e-12, bounds=(0.2, 8.0))
 
 
@@ -56,5 +61,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    jax.config.update("jax_enable_x64", True)
     main()
