@@ -30,9 +30,10 @@ def check(
     """
     request = Request.of(text, data, model, freq, set_, precision)
 
-    from parax.cli._print import print_checked, print_problems
+    from parax.cli._print import aside, print_checked, print_problems
 
-    checked, problems = request.check()
+    with aside():
+        checked, problems = request.check()
     if problems:
         print_problems(problems, as_json=as_json)
         raise typer.Exit(1)

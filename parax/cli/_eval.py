@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from parax.cli._inputs import Request
+from parax.cli._inputs import Request, require_numbers
 from parax.cli._options import Data, Freq, Json, Model, Precision, Set, Text
 
 
@@ -35,24 +35,20 @@ def evaluate(
     request = Request.of(text, data, model, freq, set_, precision)
 
     from parax.cli._gradient import physical_gradient
-    from parax.cli._print import print_gradient, print_json, print_value, warn_of_non_finite
+    from parax.cli._print import aside, print_gradient, print_json, print_value, warn_of_non_finite
 
-    found = request.read()
-    problem = found.problem()
-    if not grad:
-        value = problem(problem.x0)
-        if as_json:
-            print_json({"value": value})
-        else:
-            print_value(value)
-        warn_of_non_finite("value", value)
-        return
-    value, rows = physical_gradient(problem)
-    gradient = {row.name: row.gradient for row in rows}
+    with aside():
+        problem = request.read().problem()
+        value, rows = physical_gradient(problem) if grad else (problem(problem.x0), [])
+        require_numbers(value)
+    facts = {"value": value}
+    if grad:
+        facts |= {"gradient": {row.name: row.gradient for row in rows}, "space": "physical"}
     if as_json:
-        print_json({"value": value, "gradient": gradient, "space": "physical"})
+        print_json(facts)
     else:
         print_value(value)
+    if grad and not as_json:
         print_gradient(rows)
     warn_of_non_finite("value", value)
-    warn_of_non_finite("gradient", list(gradient.values()))
+    warn_of_non_finite("gradient", [row.gradient for row in rows])

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from parax._diagnostic import echo, quoted
 from parax.cli._errors import UsageError
-from parax.errors import ParaxError
+from parax.errors import OperatorTypeError, ParaxError
 
 INPUT = "meas"
 """The input that `--data FILE` gives when there is a model besides."""
@@ -31,6 +31,23 @@ class Given:
         import parax
 
         return parax.problem(self.operator, *self.args, inputs=self.inputs)
+
+
+def require_numbers(value: Any) -> None:
+    """Check that an expression gives numbers, alone or in dicts, lists and tuples.
+
+    Raises:
+        OperatorTypeError: it gives something else, such as a submodule or a network.
+    """
+    if isinstance(value, dict | list | tuple):
+        several = cast(Any, value)
+        for one in several.values() if isinstance(value, dict) else several:
+            require_numbers(one)
+    elif not hasattr(value, "dtype") and not isinstance(value, bool | int | float | complex):
+        raise OperatorTypeError(
+            f"the expression gives a `{type(value).__name__}`, and that is no number",
+            hint="read something of it, with a dot: `filter.L1` of a model, `meas.S21` of a file",
+        )
 
 
 @dataclass(frozen=True)
@@ -126,6 +143,7 @@ class Request:
         try:
             given = self._settled(operator, args, inputs)
             shapes = given.operator.graph().infer(given.args, dict(given.inputs))
+            require_numbers(shapes.outputs)
         except Exception as error:  # as above
             return None, [as_parax_error(error)]
         return Checked(names, shapes.outputs), []

@@ -153,6 +153,16 @@ def facts_of(error: ParaxError) -> dict[str, Any]:
     return json.loads(json.dumps(error.to_dict(), default=str))
 
 
+@contextlib.contextmanager
+def aside() -> Generator[None]:
+    """Let what a user's model prints go beside the results, and wait until all of it is printed."""
+    import jax
+
+    with contextlib.redirect_stdout(sys.stderr):
+        yield
+        jax.effects_barrier()
+
+
 def warn_of_non_finite(what: str, value: Any) -> None:
     """Say on the standard error that a result has NaN or infinities in it."""
     import jax.tree_util as jtu

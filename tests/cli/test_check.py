@@ -49,4 +49,4 @@ def test_nothing_is_evaluated(command_line: Run, tmp_path: Path):
     )
     words = ("abs(S11)", "--model", "counting.py:Loud", "--freq", "1..2:3")
     assert command_line("check", *words).out == "fine: 3 numbers (float64)\n"
-    assert "evaluated" in command_line("eval", *words).out
+    assert "evaluated" in command_line("eval", *words).err

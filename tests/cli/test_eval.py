@@ -1,5 +1,7 @@
 """`parax eval`: values and gradients of what it is given."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import skrf
@@ -127,3 +129,19 @@ def test_precision_is_64_bit_unless_told(command_line: Run):
 def test_models_and_settings(command_line: Run, words: tuple[str, ...], out: str):
     done = command_line("eval", *words)
     assert (done.out, done.err) == (out, "")
+
+
+def test_what_a_model_prints_does_not_disturb_the_result(command_line: Run, tmp_path: Path):
+    (tmp_path / "talking.py").write_text(
+        "import jax, parax\n"
+        "print('imported')\n"
+        "class Talking(parax.Module):\n"
+        "    a: parax.Parameter = 2.0\n"
+        "    @parax.feature\n"
+        "    def twice(self):\n"
+        "        jax.debug.print('computed')\n"
+        "        return 2 * self.a\n"
+    )
+    done = command_line("eval", "twice", "--model", "talking.py:Talking", "--json", "--grad")
+    assert done.facts == {"value": 4.0, "gradient": {"a": 2.0}, "space": "physical"}
+    assert done.err.split() == ["imported", "computed"]

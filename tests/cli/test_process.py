@@ -110,3 +110,17 @@ def test_the_cache_is_where_the_platform_keeps_caches(
     for name, value in names.items():
         monkeypatch.setenv(name, value)
     assert cache_folder(platform) == Path(expected).expanduser()
+
+
+def test_a_reader_that_has_gone_is_no_failure_to_tell_of():
+    first, second = os.pipe()
+    os.close(first)
+    with os.fdopen(second, "w") as closed:
+        done = subprocess.run(
+            [sys.executable, "-m", "parax", "eval", "arange(100000)", "--json"],
+            stdout=closed,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (1, "")
