@@ -159,6 +159,9 @@ class Scattering(Operator):
         if isinstance(model, Network):
             check_band(model, sweep_of(args, inputs).f)
 
+    def symbol(self) -> str:
+        return "S"
+
 
 class SParameter(Operator):
     """One scattering parameter: complex, shape `(F,)`.
