@@ -66,6 +66,6 @@ def test_arrays_of_a_plain_model_are_their_own_physical_values():
 def test_fixed_parameters_take_no_part():
     class Part(parax.Module):
         a: parax.Parameter = parax.Fixed(2.0)
-        b: parax.Parameter = 3.0
+        b: parax.Parameter = parax.Parameter(3.0)
 
     assert rows("a * b", Part()) == {"b": (3.0, 2.0)}
