@@ -85,7 +85,9 @@ def plain_number(value: Any) -> bool | int | float | complex | None:
     if isinstance(value, int):
         if abs(value) < _INT_LIMIT:
             return int(value)
-        return float(value) if abs(value) < 2**1023 else math.copysign(math.inf, value)
+        if abs(value) < 2**1023:
+            return float(value)
+        return math.inf if value > 0 else -math.inf
     return value if isinstance(value, float | complex) else None
 
 
@@ -117,19 +119,19 @@ class Builder:
         if self._role(root) == "value":
             return self._value(root, None)
         done, role_of = self._done, self._role
-        entered: set[int] = set()
+        entered: dict[int, Any] = {}  # the path from the root, in order
         stack: list[tuple[Any, Any]] = [(root, None)]
         while stack:
             value, parts = stack.pop()
             name = id(value)
             if parts is not None:  # all parts have their rows
-                entered.discard(name)
+                del entered[name]
                 done[name] = self._finish(value, parts)
                 self._keep.append(value)
             elif name in entered:
-                raise cycle_error(value)
+                raise _cycle_error(name, entered)
             elif name not in done:
-                entered.add(name)
+                entered[name] = value
                 parts = self._parts(value)
                 stack.append((value, parts))
                 stack.extend(
@@ -259,11 +261,12 @@ def _leaves(tree: Any) -> tuple[list[Any], Any]:
     return jtu.tree_flatten(tree, is_leaf=lambda one: one is not tree)
 
 
-def cycle_error(operator: Any) -> OperatorError:
-    """Make the error for an operator that is its own operand."""
-    from parax.graph._validate import name_cycle
-
+def _cycle_error(name: int, entered: dict[int, Any]) -> OperatorError:
+    """Make the error for an operator that is its own operand, however indirectly."""
+    path = list(entered)
+    inside = [entered[one] for one in path[path.index(name) :]]
+    names = [type(one).__name__ for one in inside if not isinstance(one, dict | list | tuple)]
     return OperatorError(
-        f"the expression contains itself: {name_cycle(operator)}",
+        f"the expression contains itself: {' → '.join([*names, names[0]])}",
         hint="an operator cannot be its own operand",
     )

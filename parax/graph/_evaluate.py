@@ -65,7 +65,6 @@ class _Run:
         self._check = check
         self.values: list[Any] = [None] * len(structure)
         self._known = bytearray(len(structure))
-        self.read: set[int] = set()  # leaf operators that handed on what the inputs hold
         for slot, number in zip(structure.slots, feed.numbers, strict=True):
             self.set(slot, number)
         for node in structure.literals:
@@ -94,17 +93,7 @@ class _Run:
             value = self.structure.skeleton(node).join(self.data[node])
         else:
             value = self.call(node, self.feed.args, self.keywords[node], self.data[node])
-            if self.structure.has_select and self._holds(value):
-                self.read.add(node)
         return self.set(node, as_value(value))
-
-    def _holds(self, value: Any) -> bool:
-        return all(id(leaf) in self._held for leaf in jtu.tree_leaves(value))
-
-    @cached_property
-    def _held(self) -> frozenset[int]:
-        """The arrays that the inputs hold, by identity."""
-        return frozenset(map(id, jtu.tree_leaves((self.feed.args, self.feed.keywords))))
 
     def call(self, node: int, args: Any, keywords: Any, arrays: Any) -> Any:
         return call_leaf(self.structure, node, arrays, args, keywords)
@@ -170,6 +159,7 @@ class _Guarded:
         self._structure = run.structure
         self._plan: GuardPlan = run.structure.guards
         payloads, operands = run.structure.payloads, run.structure.operands
+        self._args: dict[int, Any] = {}
         self._masks = MaskValues(
             self._plan.terms,
             run.value,
@@ -208,13 +198,11 @@ class _Guarded:
         ]
 
     def _leaf(self, node: int) -> Any:
-        """Call a leaf operator with guarded inputs, unless it only hands on what they hold."""
-        run = self._run
-        if self._structure.payloads[node].reads_inputs:
-            value = run.leaf(node)
-            if node in run.read:
-                return value
-        keep = self._masks.value(self._plan.leaves[node])
-        inputs = (run.feed.args, run.keywords[node], run.data[node])
-        args, keywords, arrays = jtu.tree_map(lambda leaf: guard(leaf, keep), inputs)
-        return as_value(run.call(node, args, keywords, arrays))
+        """Call a leaf operator with guarded inputs."""
+        run, mask = self._run, self._plan.leaves[node]
+        keep = self._masks.value(mask)
+        if mask not in self._args:  # many leaves are wanted alike
+            self._args[mask] = jtu.tree_map(lambda leaf: guard(leaf, keep), run.feed.args)
+        own = (run.keywords[node], list(run.data[node]))
+        keywords, arrays = jtu.tree_map(lambda leaf: guard(leaf, keep), own)
+        return as_value(run.call(node, self._args[mask], keywords, arrays))

@@ -21,7 +21,6 @@ class Node(Protocol):
     graph_role: ClassVar[str]
     checks_inputs: ClassVar[bool]
     sees_all_inputs: ClassVar[bool]
-    reads_inputs: ClassVar[bool]
     _origin: Origin
 
     def operands(self) -> tuple[Any, ...]: ...

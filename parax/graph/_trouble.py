@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import jax.numpy as jnp
+import jax.tree_util as jtu
 
 from parax._diagnostic import Span, quoted
 from parax.errors import OperatorError, ParaxError
@@ -14,12 +15,23 @@ from parax.graph._structure import Structure
 
 def refused(operator: Any, operands: Sequence[Any], error: Exception) -> OperatorError:
     """Make the error for an operator whose function raised one of its own."""
+    symbol = operator.symbol()
+    foreign = [leaf for leaf in jtu.tree_leaves(list(operands)) if not _is_number(leaf)]
+    if foreign:
+        return OperatorError(
+            f"`{symbol}` works on numbers and arrays, got {quoted(repr(foreign[0]))}, "
+            f"of type {type(foreign[0]).__name__}"
+        )
     shapes = " and ".join(describe(operand) for operand in operands)
     first = str(error).strip().splitlines()
     return OperatorError(
-        f"`{operator.symbol()}` cannot be applied to {shapes}",
+        f"`{symbol}` cannot be applied to {shapes}",
         hint=f"its function says: {first[0][:200]}" if first else None,
     )
+
+
+def _is_number(leaf: object) -> bool:
+    return isinstance(leaf, bool | int | float | complex) or hasattr(leaf, "dtype")
 
 
 def describe(value: Any) -> str:

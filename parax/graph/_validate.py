@@ -13,7 +13,6 @@ from parax.errors import GraphError, OperatorError, ParaxError
 from parax.graph._compute import as_value, call_leaf
 from parax.graph._evaluate import Feed
 from parax.graph._kinds import Kind, SlotKind
-from parax.graph._protocol import is_operator
 from parax.graph._skeleton import Skeleton, abstract, split
 from parax.graph._structure import Structure
 from parax.graph._trouble import check_sum, locate, refused
@@ -50,26 +49,6 @@ def validate_structure(structure: Structure) -> None:
     lost = set(graph) - nx.ancestors(graph, sink) - {sink}
     if lost:
         raise OperatorError(f"no output depends on the nodes {sorted(lost)[:8]}")
-
-
-def name_cycle(operator: Any) -> str:
-    """Give the names along a cycle that an operator is part of: `a → b → a`."""
-    import networkx as nx
-
-    graph: Any = nx.DiGraph()
-    names: dict[int, str] = {}
-    stack = [operator]
-    while stack:
-        one = stack.pop()
-        if id(one) in names:
-            continue
-        names[id(one)] = type(one).__name__
-        for operand in one.operands():
-            if is_operator(operand):
-                graph.add_edge(id(one), id(operand))
-                stack.append(operand)
-    path = [names[edge[0]] for edge in nx.find_cycle(graph)]
-    return " → ".join([*path, path[0]])
 
 
 @dataclass(frozen=True)

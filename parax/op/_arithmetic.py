@@ -54,7 +54,7 @@ def require_real(symbol: str) -> Callable[..., None]:
 
     def check(*operands: Any) -> None:
         for leaf in jax.tree_util.tree_leaves(operands):
-            if jnp.issubdtype(jnp.result_type(leaf), jnp.complexfloating):
+            if _is_complex(leaf):
                 raise OperatorTypeError(
                     f"`{symbol}` orders its operands, and complex values have no order",
                     hint="take `abs(…)`, `real(…)` or `dB(…)` of the complex side first",
@@ -63,19 +63,45 @@ def require_real(symbol: str) -> Callable[..., None]:
     return check
 
 
+def _refuse_complex(symbol: str) -> Callable[..., None]:
+    """Make the check that no operand is complex, for a division with remainder."""
+
+    def check(*operands: Any) -> None:
+        if any(map(_is_complex, jax.tree_util.tree_leaves(operands))):
+            raise OperatorTypeError(
+                f"`{symbol}` divides with a remainder, and complex values have none",
+                hint="take `abs(…)` or `real(…)` of the complex side first",
+            )
+
+    return check
+
+
+def _is_complex(value: Any) -> bool:
+    dtype = getattr(value, "dtype", None)
+    if dtype is None:
+        return isinstance(value, complex)
+    return jnp.issubdtype(dtype, jnp.complexfloating)
+
+
 def _arithmetic(
-    name: str, symbol: str, array: Function, host: Function, *, keeps_int: bool
+    name: str, symbol: str, array: Function, host: Function, *, whole: bool = True
 ) -> Function:
+    check = _refuse_complex(symbol) if symbol in ("//", "%") else None
+
     def on_numbers(*values: Any) -> Any:
-        return host_number(host, *values, keeps_int=keeps_int)
+        if check is not None:
+            check(*values)
+        return host_number(host, *values, keeps_int=whole)
 
     def leaf(left: Any, right: Any) -> Any:
         if is_plain_number(left) and is_plain_number(right):
             return on_numbers(left, right)
         return array(counted(left), counted(right))
 
-    @with_traits(Traits(symbol, elementwise=True, infix=True, host=on_numbers))
+    @with_traits(Traits(symbol, elementwise=True, infix=True, host=on_numbers, check=check))
     def function(left: Any, right: Any) -> Any:
+        if check is not None:
+            check(left, right)
         return map_leaves(leaf, left, right)
 
     return _named(function, name, f"Give `left {symbol} right`, elementwise.")
@@ -134,13 +160,13 @@ def _named(function: Function, name: str, doc: str) -> Function:
     return function
 
 
-add = _arithmetic("add", "+", jnp.add, np.add, keeps_int=True)
-subtract = _arithmetic("subtract", "-", jnp.subtract, np.subtract, keeps_int=True)
-multiply = _arithmetic("multiply", "*", jnp.multiply, np.multiply, keeps_int=True)
-divide = _arithmetic("divide", "/", jnp.divide, np.divide, keeps_int=False)
-floor_divide = _arithmetic("floor_divide", "//", jnp.floor_divide, np.floor_divide, keeps_int=True)
-remainder = _arithmetic("remainder", "%", jnp.remainder, np.remainder, keeps_int=True)
-power = _arithmetic("power", "**", _power, np.power, keeps_int=True)
+add = _arithmetic("add", "+", jnp.add, np.add)
+subtract = _arithmetic("subtract", "-", jnp.subtract, np.subtract)
+multiply = _arithmetic("multiply", "*", jnp.multiply, np.multiply)
+divide = _arithmetic("divide", "/", jnp.divide, np.divide, whole=False)
+floor_divide = _arithmetic("floor_divide", "//", jnp.floor_divide, np.floor_divide)
+remainder = _arithmetic("remainder", "%", jnp.remainder, np.remainder)
+power = _arithmetic("power", "**", _power, np.power)
 
 less = _comparison("less", "<", jnp.less, np.less, ordering=True)
 less_equal = _comparison("less_equal", "<=", jnp.less_equal, np.less_equal, ordering=True)
@@ -184,14 +210,33 @@ def invert(value: Any) -> Any:
     return map_leaves(jnp.invert, value)
 
 
-@with_traits(Traits("@", infix=True))
+def _check_matmul(*operands: Any) -> None:
+    map_leaves(_check_matrices, *operands)
+
+
+def _check_matrices(left: Any, right: Any) -> None:
+    one, other = jnp.shape(left), jnp.shape(right)
+    if not one or not other:
+        raise OperatorError(
+            f"`@` multiplies matrices and vectors, got shapes {one} and {other}",
+            hint="write `*` for the product with a number",
+        )
+    inner = other[-2] if len(other) > 1 else other[0]
+    if one[-1] != inner:
+        raise OperatorError(
+            f"`@` cannot multiply shapes {one} and {other}: {one[-1]} columns meet {inner} rows"
+        )
+    common_shape("@", one[:-2], other[:-2])
+
+
+@with_traits(Traits("@", infix=True, check=_check_matmul))
 def matmul(left: Any, right: Any) -> Any:
     """Give the matrix product of the last two axes."""
     return map_leaves(jnp.matmul, left, right)
 
 
 def _host_negative(value: Any) -> Any:
-    return host_number(np.negative, value, keeps_int=True)
+    return host_number(np.negative, value)
 
 
 def _negative_leaf(value: Any) -> Any:

@@ -84,9 +84,6 @@ class Operator(eqx.Module, Generic[OpInputs, OpOutputs]):
     sees_all_inputs: ClassVar[bool] = False
     """Whether a leaf is called with every keyword, those of other operators included."""
 
-    reads_inputs: ClassVar[bool] = False
-    """Whether a leaf as a rule hands on what an input holds, and computes nothing."""
-
     # Equinox makes each bound method a PyTree, for which it walks all leaves of the operator:
     # deep expressions could not afford it. Leaves keep Equinox's way, see below.
     __getattribute__ = object.__getattribute__
@@ -234,7 +231,8 @@ class Operator(eqx.Module, Generic[OpInputs, OpOutputs]):
     def __repr__(self) -> str:
         from parax.op._show import show
 
-        return f"<{type(self).__name__} {show(self)}>"
+        text, name = show(self), type(self).__name__
+        return f"<{text}>" if text.startswith(name) else f"<{name} {text}>"
 
     def _repr_html_(self) -> str:
         import html
@@ -260,9 +258,16 @@ class Operator(eqx.Module, Generic[OpInputs, OpOutputs]):
     def __invert__(self) -> Operator:
         return compose_unary(arithmetic.invert, self)
 
+    def __copy__(self) -> Operator:
+        return self  # nothing in it can change
+
     def __deepcopy__(self, memo: dict[int, Any]) -> Operator:
-        # X8: a copy keeps arrays, functions and static values, which are immutable.
-        return self
+        return self  # X8: a copy would keep its arrays, functions and static values anyway
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        from parax.op._pickle import packed, unpacked
+
+        return (unpacked, packed(self))
 
     __hash__ = object.__hash__
 
@@ -298,7 +303,10 @@ class Operator(eqx.Module, Generic[OpInputs, OpOutputs]):
 
     __int__ = __complex__ = __float__
 
-    def __divmod__(self, other: object) -> NoReturn:
+    def __round__(self, digits: Any = None) -> Any:
+        raise not_a_value(self, "round")
+
+    def __divmod__(self, other: object) -> Any:
         raise TypeError("divmod gives two values; write `a // b` and `a % b`")
 
     __rdivmod__ = __divmod__
@@ -314,7 +322,8 @@ class Operator(eqx.Module, Generic[OpInputs, OpOutputs]):
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
         compose = _UFUNCS.get(ufunc.__name__) if method == "__call__" and not kwargs else None
         if compose is None or len(inputs) != 2:
-            raise not_a_value(self, ufunc.__name__)
+            name = ufunc.__name__
+            raise not_a_value(self, name if method == "__call__" else _REDUCTIONS.get(name, name))
         return compose_binary(compose, *inputs)
 
 
@@ -334,22 +343,46 @@ class _NoArray:
         raise not_a_value(self._operator, _calling_jax_function())
 
 
+_HOMES = {
+    "jnp": jnp,
+    "jnp.linalg": jnp.linalg,
+    "jnp.fft": jnp.fft,
+    "jax.nn": jax.nn,
+    "jax.scipy.special": jax.scipy.special,
+    "jax.lax": jax.lax,
+}
+"""Where JAX's functions of arrays are found, as a user writes it."""
+
+_REDUCTIONS = {"add": "sum", "multiply": "prod", "maximum": "max", "minimum": "min"}
+"""What NumPy calls a ufunc's reduction."""
+
+_OURS = {"absolute": "abs", "fabs": "abs"}
+"""Functions that `parax.functions` has under a shorter name."""
+
+
 def _calling_jax_function() -> str:
-    """Give the name of the function of `jax.numpy` that is being called, for the message."""
+    """Give the name of the function of JAX that was called, the outermost, for the message."""
     name, frame = "fn", inspect.currentframe()
     frame = frame.f_back.f_back if frame is not None and frame.f_back is not None else None
     while frame is not None and frame.f_globals.get("__name__", "").startswith("jax."):
-        if hasattr(jnp, frame.f_code.co_name):
-            name = frame.f_code.co_name
+        called = frame.f_code.co_name
+        if any(hasattr(home, called) for home in _HOMES.values()):
+            name = called
         frame = frame.f_back
     return name
 
 
 def not_a_value(operator: Operator, function: str) -> OperatorTypeError:
     """Make the error for an expression that was given to a function of arrays (O44)."""
+    headline = f"`{function}` works on arrays, and `{echo(repr(operator))}` is an expression"
+    own = next((fn for fn in _ARITHMETIC.values() if fn.__name__ == function), None)
+    if own is not None:
+        return OperatorTypeError(headline, hint=f"write it with `{traits_of(own).symbol}`")
+    ours = _OURS.get(function, function)
+    home = next((name for name, one in _HOMES.items() if hasattr(one, ours)), "jnp")
     return OperatorTypeError(
-        f"`{function}` works on arrays, and `{echo(repr(operator))}` is an expression",
-        hint=f"use `parax.functions.{function}` if there is one, or `op.Map(jnp.{function}, …)`",
+        headline,
+        hint=f"use `parax.functions.{ours}` if there is one, or `op.Map({home}.{ours}, …)`",
     )
 
 
@@ -371,10 +404,14 @@ def as_operand(value: Any, symbol: str) -> Any:
         return value
     if isinstance(value, eqx.Module):
         return value
+    hint = "an operand is an operator, a number, an array, a Parameter, or a dict, list or tuple "
+    hint += "of these"
+    if isinstance(value, str):
+        hint = "`parax.parse(text)` makes an operator of a text, `op.Input(name)` of a name"
+    elif callable(value):
+        hint = "a function of the inputs is `op.Lambda(fn)`, one of a value `op.Map(fn, value)`"
     raise OperatorTypeError(
-        f"`{symbol}` cannot take `{echo(repr(value))}`, a {type(value).__name__}",
-        hint="an operand is an operator, a number, an array, a Parameter, or a dict, list or "
-        "tuple of these",
+        f"`{symbol}` cannot take `{echo(repr(value))}`, a {type(value).__name__}", hint=hint
     )
 
 
@@ -429,17 +466,19 @@ def span_of(value: Any) -> Span | None:
     return value._origin.span if isinstance(value, Operator) else None
 
 
-def _forward(fn: Callable[..., Any]) -> Callable[[Operator, Any], Any]:
+def _forward(name: str, fn: Callable[..., Any]) -> Callable[..., Any]:
     def method(self: Operator, other: Any) -> Any:
         return compose_binary(fn, self, other)
 
+    method.__name__, method.__qualname__ = name, f"Operator.{name}"
     return method
 
 
-def _reflected(fn: Callable[..., Any]) -> Callable[[Operator, Any], Any]:
+def _reflected(name: str, fn: Callable[..., Any]) -> Callable[..., Any]:
     def method(self: Operator, other: Any) -> Any:
         return compose_binary(fn, other, self)
 
+    method.__name__, method.__qualname__ = name, f"Operator.{name}"
     return method
 
 
@@ -468,7 +507,7 @@ _COMPARISONS = {
 _UFUNCS = {fn.__name__: fn for fn in (*_ARITHMETIC.values(), *_COMPARISONS.values())}
 
 for _name, _fn in _ARITHMETIC.items():
-    setattr(Operator, f"__{_name}__", _forward(_fn))
-    setattr(Operator, f"__r{_name}__", _reflected(_fn))
+    setattr(Operator, f"__{_name}__", _forward(f"__{_name}__", _fn))
+    setattr(Operator, f"__r{_name}__", _reflected(f"__r{_name}__", _fn))
 for _name, _fn in _COMPARISONS.items():
-    setattr(Operator, f"__{_name}__", _forward(_fn))
+    setattr(Operator, f"__{_name}__", _forward(f"__{_name}__", _fn))

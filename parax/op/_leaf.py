@@ -19,6 +19,7 @@ from parax.op._base import Operator
 from parax.op._elementwise import plain_function
 from parax.op._functions import keywords_of, stored_function
 from parax.op._traits import traits_of
+from parax.op._trees import as_array
 
 
 class Lambda(Operator):
@@ -100,8 +101,6 @@ class Input(Operator):
         2.0
     """
 
-    reads_inputs: ClassVar[bool] = True
-
     name: str = eqx.field(static=True)
     default: Any
     unit: str | None = eqx.field(static=True)
@@ -131,6 +130,14 @@ class Input(Operator):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         keyword, _, rest = self.name.partition(".")
+        unknown = [name for name in kwargs if name != keyword]
+        if unknown:
+            raise OperatorTypeError(
+                f"nothing in the expression takes an input {quoted(unknown[0])}",
+                hint=did_you_mean(unknown[0], [keyword]) or f"its input is {quoted(keyword)}",
+            )
+        if keyword == "model" and rest:  # the reserved prefix
+            return Attribute(rest)(*args)
         found = look_up(args[0], self.name, args[1:]) if args else Missing
         if keyword in kwargs:
             if found is not Missing:
@@ -138,11 +145,11 @@ class Input(Operator):
                     f"`{self.name}` is both an input given by keyword and a name of the model",
                     hint=f"write `model.{self.name}` for the model's, or rename the input",
                 )
-            return self._of_input(kwargs[keyword], rest, args[1:])
+            return as_array(self._of_input(kwargs[keyword], rest, args[1:]))
         if found is not Missing:
-            return found
+            return as_array(found)
         if self.default is not None:
-            return self.default
+            return as_array(self.default)
         raise self._missing(args, kwargs)
 
     def _of_input(self, value: Any, path: str, context: tuple[Any, ...]) -> Any:
@@ -182,8 +189,6 @@ class Attribute(Operator):
         OperatorAttributeError: when evaluated: the model has no such path.
     """
 
-    reads_inputs: ClassVar[bool] = True
-
     path: str = eqx.field(static=True)
 
     def __init__(self, path: str) -> None:
@@ -196,7 +201,7 @@ class Attribute(Operator):
         found = look_up(model, self.path, args[1:])
         if found is Missing:
             raise unknown_attribute(model, self.path)
-        return found
+        return as_array(found)
 
     def accepted_keywords(self, args: Sequence[Any]) -> frozenset[str]:
         """Give the keywords that it accepts: none."""

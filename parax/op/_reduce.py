@@ -34,8 +34,7 @@ def _checked_axis(axis: Any, owner: str) -> Axis:
     )
 
 
-def _require_axes(axis: Axis, operand: Any, symbol: str) -> None:
-    shape = jnp.shape(operand)
+def _require_axes(axis: Axis, shape: tuple[int, ...], symbol: str) -> None:
     for one in (axis,) if isinstance(axis, int) else axis or ():
         if not -len(shape) <= one < len(shape):
             raise OperatorError(
@@ -85,7 +84,7 @@ class Reduce(FunctionOperator):
 
     def check(self, *operands: Any) -> None:
         symbol = self.symbol()
-        map_leaves(lambda leaf: _require_axes(self.axis, leaf, symbol), operands[-1])
+        map_leaves(lambda leaf: _require_axes(self.axis, jnp.shape(leaf), symbol), operands[-1])
         own = traits_of(plain_function(self.fn)).check
         if own is not None:
             own(operands[-1])
@@ -164,11 +163,14 @@ class Sum(Operator):
 
     def check(self, *operands: Any) -> None:
         arithmetic.check_terms(operands, (1,) * len(operands))
-        if len(operands) == 1:
-            map_leaves(lambda leaf: _require_axes(self.axis, leaf, "Sum"), operands[0])
+        arithmetic.check_broadcast("+", *operands)
+        map_leaves(self._check_leaves, *operands)
+
+    def _check_leaves(self, *leaves: Any) -> None:
+        _require_axes(self.axis, jnp.broadcast_shapes(*map(jnp.shape, leaves)), "Sum")
 
     def compute(self, *values: Any) -> Any:
-        total = values[0]
+        total = arithmetic.positive(values[0])
         for value in values[1:]:
             total = arithmetic.add(total, value)
         if not self._reduces():

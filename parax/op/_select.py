@@ -105,7 +105,7 @@ def _concrete(value: Any) -> Any:
         )
     if isinstance(value, jax.core.Tracer):
         raise OperatorTypeError("an index is part of the structure and cannot be a traced array")
-    array = np.asarray(value)
+    array = np.asarray(value) if np.size(value) else np.zeros(np.shape(value), int)
     if array.dtype.kind not in "biu":
         raise OperatorTypeError(
             f"an index is an integer, a slice, `...`, None, or an integer or boolean array, "

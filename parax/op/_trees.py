@@ -39,6 +39,10 @@ def map_leaves(fn: Callable[..., Any], *values: Any) -> Any:
     """
     if all(isinstance(value, _ARRAYS) for value in values):  # by far the most common
         return fn(*map(as_array, values))
+    if any(value is None for value in values):
+        raise OperatorTypeError(
+            "an operand is `None`", hint="what gives it returns nothing: end it with `return`"
+        )
     trees = [value for value in values if not is_leaf(value)]
     if not trees:
         return fn(*map(as_array, values))

@@ -79,9 +79,7 @@ def kept(u: Pair, v: Pair, otherwise: Pair, which: int) -> Pair:
         return jnp.where(taken, compute(safe, v.reference(env)), otherwise.reference(env))
 
     condition = u.operator > MARGIN
-    return Pair(
-        op.Where(condition, compose(u.operator, v.operator), otherwise.operator), reference
-    )
+    return Pair(op.Where(condition, compose(u.operator, v.operator), otherwise.operator), reference)
 
 
 def kept_reduction(u: Pair, otherwise: Pair) -> Pair:
