@@ -23,7 +23,7 @@ def read(text: str, **more) -> op.Operator:
 
 
 def on(name: str) -> rf.Scattering:
-    return rf.Scattering(parse(name), rf.SweepInput())
+    return rf.Scattering(op.Input(name), rf.SweepInput())
 
 
 SAME = [
@@ -49,8 +49,8 @@ SAME = [
     ("meas.S21", lambda: on("meas")(2, 1)),
     ("meas.S(2,1)", lambda: on("meas")(2, 1)),
     ("meas.S", lambda: on("meas")),
-    ("meas.freq", lambda: rf.Frequency(rf.SweepInput(), parse("meas"))),
-    ("max(abs(S21)) - target", lambda: functions.max(functions.abs(rf.S21)) - parse("target")),
+    ("meas.freq", lambda: rf.Frequency(rf.SweepInput(), op.Input("meas"))),
+    ("max(abs(S21)) - target", lambda: functions.max(functions.abs(rf.S21)) - op.Input("target")),
     ("S == meas.S", lambda: rf.S.__eq__(on("meas"))),
     ("model.S(2,1)", lambda: rf.S21),
     ("S11 * j", lambda: rf.S11 * rf.j),
