@@ -52,7 +52,7 @@ class Executable:
         self.run: Callable[..., Any] = jax.jit(self._of_vector if vector else self._of_arrays)
         """The function of the arrays it takes, or of the vector and the packed others."""
 
-    def pack(self, arrays: Sequence[Any]) -> tuple[Any, ...]:
+    def pack(self, arrays: Sequence[Any]) -> Any:
         """Pack the arrays that it takes, all but the vector, for `run`."""
         assert self._layout is not None
         return self._layout.pack(arrays)
@@ -69,7 +69,7 @@ class Executable:
             types: list[Any] = list(self._types)
             if self._layout is not None:
                 packed = jax.eval_shape(lambda *arrays: self.pack(arrays), *types)
-                types = [_strong(self._all[0]), *packed]
+                types = [_strong(self._all[0]), packed]
             with executables.timed():
                 try:
                     self.run.lower(*types).compile()
@@ -84,7 +84,7 @@ class Executable:
             whole[position] = array
         return self._finish(whole)
 
-    def _of_vector(self, x: Any, *packed: Any) -> Any:
+    def _of_vector(self, x: Any, packed: Any) -> Any:
         assert self._layout is not None
         wanted = self._all[0]
         if (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import equinox as eqx
@@ -16,6 +16,8 @@ from parax.errors import OperatorTypeError
 from parax.graph import Skeleton
 
 _INT_LIMIT = 2**31
+_ARRAYS = (jax.Array, jax.ShapeDtypeStruct, np.ndarray, np.generic)
+_IS_ARRAY: dict[type, bool] = {}  # looking a class up is quicker than asking what it is
 _ARRAY = object()  # stands for an array in a key: what is known of it is in the types
 
 
@@ -64,8 +66,7 @@ def given(args: tuple[Any, ...], inputs: Mapping[str, Any]) -> Given:
     """Take the arguments of a call apart.
 
     Raises:
-        OperatorTypeError: an argument is no data: a class or a text in place of the model, an
-            array of objects.
+        OperatorTypeError: a class or a text stands in place of the model.
     """
     if args and isinstance(args[0], str | type):
         raise _no_model(args[0])
@@ -75,21 +76,19 @@ def given(args: tuple[Any, ...], inputs: Mapping[str, Any]) -> Given:
     types: list[Hashable] = []
     rest: list[Any] = []
     for leaf in leaves:
-        if isinstance(leaf, Number):
-            arrays.append(leaf.value)
-            types.append(type(leaf.value))
-        elif isinstance(leaf, jax.Array | jax.ShapeDtypeStruct):
+        kind = type(leaf)
+        if kind not in _IS_ARRAY:
+            _IS_ARRAY[kind] = isinstance(leaf, _ARRAYS)  # a tracer is one only as an instance
+        if _IS_ARRAY[kind]:
             arrays.append(leaf)
             types.append((leaf.shape, leaf.dtype, getattr(leaf, "weak_type", False)))
-        elif isinstance(leaf, np.ndarray | np.generic):
-            if leaf.dtype.kind in "OUSMm":
-                raise _no_numbers(leaf)
-            arrays.append(leaf)
-            types.append((leaf.shape, leaf.dtype))
+            rest.append(_ARRAY)
+        elif kind is Number:
+            arrays.append(leaf.value)
+            types.append(type(leaf.value))
+            rest.append(_ARRAY)
         else:
             rest.append(leaf)
-            continue
-        rest.append(_ARRAY)
     return Given(*tree, arrays, (Skeleton(treedef, tuple(rest)), tuple(types)))
 
 
@@ -121,12 +120,25 @@ def _in_range(value: Any) -> Any:
     return value
 
 
-def require_data(name: str, value: Any) -> None:
-    """Check that what an input of the expression was given can be computed with.
+def require_data(call: Given, names: Sequence[str]) -> None:
+    """Check that what a call was given can be computed with.
+
+    Args:
+        call: what it was given.
+        names: the inputs that the expression itself takes.
 
     Raises:
-        OperatorTypeError: it is None or a text, or holds one.
+        OperatorTypeError: an input is None or a text, or holds one; an array is none of numbers.
     """
+    for array in call.arrays:
+        if isinstance(array, np.ndarray | np.generic) and array.dtype.kind in "OUSMm":
+            raise _no_numbers(array)
+    for name in names:
+        if name in call.inputs:
+            _require_numbers(name, call.inputs[name])
+
+
+def _require_numbers(name: str, value: Any) -> None:
     if value is None:
         raise OperatorTypeError(
             f"the input {quoted(name)} is None", hint="leave it out to have its default"

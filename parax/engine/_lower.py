@@ -93,7 +93,9 @@ class Signature:
 def own_arrays(graph: Graph) -> list[Any]:
     """Give what an expression brings to every call: its arrays, then its numbers, packed."""
     arrays = [array for own in graph.arrays for array in own]
-    return arrays + _pack_numbers(graph.structure, graph.numbers)
+    arrays += _pack_numbers(graph.structure, graph.numbers)
+    with jax.ensure_compile_time_eval():  # they are kept: none must belong to an outer trace
+        return [jnp.array(one) if isinstance(one, np.ndarray) else one for one in arrays]
 
 
 def _pack_numbers(structure: Structure, numbers: Sequence[Any]) -> list[Any]:

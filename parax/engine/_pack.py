@@ -1,8 +1,9 @@
-"""Small arrays that never change between calls, packed into one vector a dtype.
+"""Small arrays that never change between calls, packed into one vector.
 
 Each array that crosses into an executable costs a fraction of a microsecond at every call. What a
 problem holds fixed - numbers of the expression, inputs, a sweep - is packed once, when it is bound,
-and taken apart inside the executable, where slices cost nothing.
+and taken apart inside the executable, where slices cost nothing. Real numbers of one width, whole
+or floating, share a vector of words: as words, because a copy of a word keeps all its bits.
 """
 
 from __future__ import annotations
@@ -29,31 +30,40 @@ class Layout:
     """
 
     def __init__(self, types: Sequence[jax.ShapeDtypeStruct]) -> None:
-        self._shapes = [one.shape for one in types]
+        self._types = types
         groups: dict[Any, list[int]] = {}
         for position, one in enumerate(types):
-            groups.setdefault(_group(one, position), []).append(position)
-        self._groups = list(groups.values())
-        self._dtypes = [types[group[0]].dtype for group in self._groups]
+            groups.setdefault(_word(one) or position, []).append(position)
+        self._groups = [
+            (_word(types[group[0]]) if len(group) > 1 else None, group) for group in groups.values()
+        ]
 
-    def pack(self, arrays: Sequence[Any]) -> tuple[Any, ...]:
-        """Pack arrays, or tracers, of these types."""
-        return tuple(
-            _whole(arrays[group[0]], kind)
-            if len(group) == 1
-            else _joined([arrays[i] for i in group], kind)
-            for group, kind in zip(self._groups, self._dtypes, strict=True)
-        )
+    def pack(self, arrays: Sequence[Any]) -> Any:
+        """Pack arrays, or tracers, of these types: mostly one vector, otherwise a tuple."""
+        packed: list[Any] = []
+        for word, group in self._groups:
+            own = [(arrays[position], self._types[position].dtype) for position in group]
+            packed.append(_whole(*own[0]) if word is None else _joined(own, word))
+        return packed[0] if len(packed) == 1 else tuple(packed)
 
-    def unpack(self, packed: Sequence[Any]) -> list[Any]:
+    def unpack(self, packed: Any) -> list[Any]:
         """Give the arrays back, inside the executable."""
-        arrays: list[Any] = [None] * len(self._shapes)
-        for group, whole in zip(self._groups, packed, strict=True):
-            shapes = [self._shapes[position] for position in group]
-            parts = [whole] if len(group) == 1 else cut(whole, shapes)
-            for position, part in zip(group, parts, strict=True):
-                arrays[position] = part
+        packed = packed if isinstance(packed, tuple) else (packed,)
+        arrays: list[Any] = [None] * len(self._types)
+        for (word, group), whole in zip(self._groups, packed, strict=True):
+            types = [self._types[position] for position in group]
+            parts = [whole] if word is None else cut(whole, [one.shape for one in types])
+            for position, part, one in zip(group, parts, types, strict=True):
+                arrays[position] = jax.lax.bitcast_convert_type(part, one.dtype) if word else part
         return arrays
+
+
+def _word(kind: jax.ShapeDtypeStruct) -> str | None:
+    """Give the name of the words that an array is packed as; None if it stays by itself."""
+    real = isinstance(kind.dtype, np.dtype) and jnp.issubdtype(kind.dtype, np.number)
+    if not real or kind.dtype.kind == "c" or prod(kind.shape) > _SMALL:
+        return None
+    return f"uint{8 * kind.dtype.itemsize}"
 
 
 def cut(vector: Any, shapes: Sequence[tuple[int, ...]]) -> list[Any]:
@@ -68,12 +78,6 @@ def cut(vector: Any, shapes: Sequence[tuple[int, ...]]) -> list[Any]:
     return [part.reshape(shape) for part, shape in zip(parts, shapes, strict=True)]
 
 
-def _group(kind: jax.ShapeDtypeStruct, position: int) -> Any:
-    """Give the name of the group that an array of some type belongs to."""
-    packed = isinstance(kind.dtype, np.dtype) and prod(kind.shape) <= _SMALL
-    return kind.dtype if packed else position
-
-
 def _whole(array: Any, dtype: Any) -> Any:
     if isinstance(array, jax.Array):
         return array
@@ -81,8 +85,13 @@ def _whole(array: Any, dtype: Any) -> Any:
         return jnp.array(array, dtype)  # a copy: the caller may change his own
 
 
-def _joined(arrays: Sequence[Any], dtype: Any) -> jax.Array:
-    if not all(map(is_concrete, arrays)):
-        return jnp.concatenate([jnp.ravel(array).astype(dtype) for array in arrays])
+def _joined(arrays: Sequence[tuple[Any, Any]], word: str) -> jax.Array:
+    if not all(is_concrete(array) for array, _ in arrays):
+        words = [
+            jax.lax.bitcast_convert_type(jnp.ravel(array).astype(dtype), word)
+            for array, dtype in arrays
+        ]
+        return jnp.concatenate(words)
+    words = [np.asarray(array, dtype).reshape(-1).view(word) for array, dtype in arrays]
     with jax.ensure_compile_time_eval():  # what is kept must not belong to an outer trace
-        return jnp.asarray(np.concatenate([np.asarray(a, dtype).reshape(-1) for a in arrays]))
+        return jnp.asarray(np.concatenate(words))

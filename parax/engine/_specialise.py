@@ -139,9 +139,7 @@ class Specialiser:
 
     def _make(self, call: Given, argument: Argument, *, batched: bool) -> Specialised:
         graph = self._graph
-        for name in graph.inputs():
-            if name in call.inputs:
-                require_data(name, call.inputs[name])
+        require_data(call, graph.inputs())
         free = find_free(graph, call, argument)
         args, inputs = abstract(call.with_arrays())
         types, skeleton = split((args, inputs))

@@ -44,7 +44,7 @@ class Bound:
             nonlocal refused
             if type(x) in straight:
                 try:
-                    return run(x, *rest)
+                    return run(x, rest)
                 except TypeError:
                     straight.clear()
                     refused = True
@@ -53,7 +53,7 @@ class Bound:
                 executable.compile()
                 if not refused:
                     straight.update((type(array), np.ndarray))
-            return run(array, *rest)
+            return run(array, rest)
 
         return call
 
@@ -64,11 +64,11 @@ class Bound:
         def call(rows: jax.Array) -> Any:
             if self._concrete and is_concrete(rows):
                 executable.compile()
-            return executable.run(rows, *rest)
+            return executable.run(rows, rest)
 
         return call
 
-    def _packed(self, mode: Mode, batch: int | None) -> tuple[Any, tuple[Any, ...]]:
+    def _packed(self, mode: Mode, batch: int | None) -> tuple[Any, Any]:
         executable = self._made.executable(mode, vector=True, batch=batch)
         order = self._made.order(executable)
         return executable, executable.pack([self._arrays[place] for place in order])

@@ -1,0 +1,44 @@
+"""The benchmarks, and the rows that they give."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+
+from benchmarks.measure import Effort
+
+MODULES = {"Q1": "benchmarks.q1_call", "Q4": "benchmarks.q4_recompile"}
+"""Each id of section 8 of the design that is measured, and the module whose `run` measures it."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table.
+
+    Args:
+        what: what was measured.
+        ours: what parax took [s].
+        theirs: what the same work took when written by hand, or the first time [s].
+        ratio: ours to theirs; of medians.
+        best: the same of the best rounds.
+        target: what the ratio should be at most; None if it is only informative.
+        value: what parax computed.
+        wanted: what the other computed.
+        note: a further fact, such as a number of traces.
+    """
+
+    what: str
+    ours: float
+    theirs: float
+    ratio: float
+    best: float
+    target: float | None
+    value: float
+    wanted: float
+    note: str = ""
+
+
+def benchmark(name: str) -> Callable[[Effort], Sequence[Row]]:
+    """Give the function that measures one benchmark."""
+    return import_module(MODULES[name]).run
