@@ -155,7 +155,8 @@ class Scattering(Operator):
         if self.reads is None:  # computed: known in the run only, where points outside are NaN
             return
         asked = Input(self.reads) if self.reads else ModelInput()
-        model = asked(*args, **inputs)
+        accepted = asked.accepted_keywords(args)
+        model = asked(*args, **{name: inputs[name] for name in inputs if name in accepted})
         if isinstance(model, Network):
             check_band(model, sweep_of(args, inputs).f)
 

@@ -114,6 +114,15 @@ def test_model_and_measurement_are_compared_on_the_sweep():
     close(problem(problem.x0), expected)
 
 
+def test_other_inputs_stand_beside_a_measurement():
+    # The check of the band once handed every keyword to the input that it asked.
+    n = network()
+    expected = np.abs(n.data[:, 1, 0]).max() - 0.25
+    close(read("max(abs(meas.S21)) - target")(Line(), meas=n, target=0.25), expected)
+    problem = parax.problem("max(abs(meas.S21)) - target", Line(), meas=n, target=0.25)
+    close(problem(problem.x0), expected)
+
+
 def test_a_model_may_be_an_input_too():
     close(read("S21 - other.S21")(Line(), "1 GHz..2 GHz:3", other=Line()), [0, 0, 0])
 
