@@ -50,7 +50,7 @@ class Graph:
         roots = [builder.row_of(leaf) for leaf in leaves]
         rows = builder.rows
         merge_sums(rows, roots)
-        kept = _reached(rows, roots)
+        kept = _ordered(rows, roots)
         number = {row: index for index, row in enumerate(kept)}
         structure = Structure(
             kinds=tuple([rows.kinds[row] for row in kept]),
@@ -157,13 +157,28 @@ class Graph:
         return self.structure.spans[self.structure.outputs[output]]
 
 
-def _reached(rows: Rows, outputs: Sequence[int]) -> list[int]:
-    """Give the rows that the outputs need, in order: what folding and merging left is dropped."""
-    wanted = set(outputs)
-    for row in range(len(rows.kinds) - 1, -1, -1):
-        if row in wanted:
-            wanted.update(rows.operands[row])
-    return sorted(wanted)
+def _ordered(rows: Rows, outputs: Sequence[int]) -> list[int]:
+    """Give the rows that the outputs need, operands first, from left to right.
+
+    What folding and merging left is dropped. The order does not depend on how the rows came
+    about, so that `2 * x` has one structure whether the number was written in text or in Python.
+    """
+    order: list[int] = []
+    entered = bytearray(len(rows.kinds))
+    pending = list(reversed(outputs))
+    while pending:
+        row = pending.pop()
+        if row < 0:  # its operands are done
+            order.append(~row)
+        elif not entered[row]:
+            entered[row] = 1
+            operands = rows.operands[row]
+            if operands:
+                pending.append(~row)
+                pending.extend([one for one in reversed(operands) if not entered[one]])
+            else:
+                order.append(row)
+    return order
 
 
 def _flatten(graph: Graph) -> tuple[tuple[Any, Any], Structure]:

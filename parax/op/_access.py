@@ -102,6 +102,7 @@ def public_names(model: Any) -> list[str]:
     names = [name for name, _, _ in named_params(model, include_fixed=True)]
     names += [path for _, path, _ in named_params(model, include_fixed=True)]
     if isinstance(model, eqx.Module):
+        names += features(type(model))
         names += [one.name for one in dataclasses.fields(model) if not one.name.startswith("_")]  # pyright: ignore[reportArgumentType]
     return list(dict.fromkeys(names))
 

@@ -88,8 +88,8 @@ class Map(FunctionOperator):
     Example:
         >>> from parax import op
         >>> import jax.numpy as jnp
-        >>> op.Map(jnp.square, op.Input("x"))(x=jnp.array([1.0, 2.0]))
-        Array([1., 4.], dtype=float32)
+        >>> op.Map(jnp.square, op.Input("x"))(x=jnp.array([1.0, 2.0])).tolist()
+        [1.0, 4.0]
     """
 
     fn: Any
@@ -180,8 +180,8 @@ class Apply(FunctionOperator):
     Example:
         >>> from parax import op
         >>> import jax.numpy as jnp
-        >>> op.Apply(jnp.clip, op.Input("x"), 0.0, 1.0)(x=jnp.array([-1.0, 0.5, 2.0]))
-        Array([0. , 0.5, 1. ], dtype=float32)
+        >>> op.Apply(jnp.clip, op.Input("x"), 0.0, 1.0)(x=jnp.array([-1.0, 0.5, 2.0])).tolist()
+        [0.0, 0.5, 1.0]
     """
 
     fn: Any

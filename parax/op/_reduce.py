@@ -118,10 +118,10 @@ class Sum(Operator):
         >>> from parax import op
         >>> import jax.numpy as jnp
         >>> x = op.Input("x")
-        >>> op.Sum([x, x * 2])(x=jnp.arange(3.0))
-        Array([0., 3., 6.], dtype=float32)
-        >>> op.Sum(x)(x=jnp.arange(3.0))
-        Array(3., dtype=float32)
+        >>> op.Sum([x, x * 2])(x=jnp.arange(3.0)).tolist()
+        [0.0, 3.0, 6.0]
+        >>> float(op.Sum(x)(x=jnp.arange(3.0)))
+        3.0
     """
 
     operators: Any

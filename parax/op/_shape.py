@@ -32,9 +32,8 @@ class Stack(Operator):
         >>> from parax import op
         >>> import jax.numpy as jnp
         >>> x = op.Input("x")
-        >>> op.Stack((x, x * 2))(x=jnp.array([1.0, 2.0]))
-        Array([[1., 2.],
-               [2., 4.]], dtype=float32)
+        >>> op.Stack((x, x * 2))(x=jnp.array([1.0, 2.0])).tolist()
+        [[1.0, 2.0], [2.0, 4.0]]
     """
 
     operators: tuple[Any, ...]

@@ -57,7 +57,7 @@ def second_order(pair: Pair, env):
         close(along(called(pair)), expected, 1024)
 
 
-@settings(max_examples=8)
+@settings(max_examples=5)
 @given(expressions(), inputs())
 def test_value_and_gradient_are_those_of_the_nan_free_reference(pair, env):
     value_and_gradient(pair, env)
@@ -69,13 +69,13 @@ def test_gradient_is_the_same_under_jit_and_vmap(pair, env):
     jitted_and_batched(pair, env)
 
 
-@settings(max_examples=6)
+@settings(max_examples=4)
 @given(expressions(), inputs())
 def test_forward_mode_is_finite_and_agrees(pair, env):
     forward(pair, env)
 
 
-@settings(max_examples=3)
+@settings(max_examples=2)
 @given(expressions(), inputs())
 def test_second_derivatives_are_finite_and_agree(pair, env):
     second_order(pair, env)

@@ -1,0 +1,84 @@
+"""A graph to look at (G4, A7): whole views of a small one, and any size in few lines."""
+
+import jax.numpy as jnp
+import numpy as np
+
+import parax
+from parax import op
+from parax.graph import Graph
+
+x = op.Input("x")
+EXPRESSION = op.Where(x > 0.5, op.Map(jnp.sqrt, x) * np.arange(3.0), -x)
+
+
+def test_summary_is_a_table():
+    assert (
+        Graph(EXPRESSION).summary()
+        == """\
+node  operator  value  operands  text
+0     x
+1     0.5
+2     >                0 1
+3     sqrt             0
+4     array
+5     *                3 4
+6     -                0
+7     Where            2 5 6
+8 nodes; output 7"""
+    )
+
+
+def test_summary_on_examples_has_shapes_and_dtypes():
+    lines = Graph(EXPRESSION).summary(x=jnp.ones(3, jnp.float32)).splitlines()
+    assert lines[3].split() == ["2", ">", "(3,)", "bool", "0", "1"]
+    assert lines[4].split() == ["3", "sqrt", "(3,)", "float32", "0"]
+
+
+def test_long_tables_are_cut_in_the_middle():
+    expression = x
+    for _ in range(1000):
+        expression = op.Map(jnp.sin, expression)
+    lines = Graph(expression).summary().splitlines()
+    assert len(lines) == 63
+    assert any(line.startswith("…") and "941 more" in line for line in lines)
+
+
+def test_dot_is_read_by_graphviz():
+    text = Graph(x * 2.0 + 1).to_dot()
+    assert text.splitlines()[0] == "digraph parax {"
+    assert '  n0 [label="x", style="rounded"];' in text
+    assert "  n0 -> n2;" in text
+    assert "peripheries=2" in text
+
+
+def test_quotes_in_labels_are_escaped():
+    text = Graph(op.Index(x, 'a"b')).to_dot()
+    assert 'a\\"b' in text
+
+
+def test_networkx_keeps_positions_of_operands():
+    graph = Graph(op.Binary(jnp.subtract, x, x)).to_networkx()
+    assert [facts["position"] for *_, facts in graph.edges(data=True)] == [0, 1]
+
+
+def test_reprs_are_short_at_any_width_and_depth():
+    wide = op.Stack([x + float(n) for n in range(10_000)])
+    assert repr(wide) == "<Stack [(x + 0.0), (x + 1.0), (x + 2.0), (x + 3.0), …]>"
+    assert repr(op.Lambda(jnp.sin)) == "<Lambda(sin)>"
+    assert repr(op.Reduce(x, jnp.max)) == "<Reduce max(x)>"
+    assert repr(EXPRESSION) == "<Where where((x > 0.5), (sqrt(x) * ndarray[3]), -x)>"
+    assert repr(Graph(EXPRESSION)) == "<Graph of 8 nodes>"
+    assert len(repr(op.Constant(np.arange(1e6)))) < 80
+
+
+def test_a_notebook_shows_the_table():
+    html = EXPRESSION._repr_html_()
+    assert html.startswith("<pre>")
+    assert "&gt;" in html
+    assert Graph(EXPRESSION)._repr_html_() == html
+
+
+def test_data_has_the_names_of_its_classes():
+    table = Graph(x * parax.Parameter(2.0) + op.Constant(np.arange(2.0))).summary()
+    assert "Parameter" in table
+    assert "array" in table
