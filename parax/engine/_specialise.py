@@ -13,7 +13,7 @@ from parax.engine._executable import Executable, executable
 from parax.engine._free import Argument, Free, filled_in, find_free, free_names, require_free
 from parax.engine._given import Given, require_data
 from parax.engine._lower import Mode, Signature, context_key
-from parax.engine._objective import require_objective
+from parax.engine._objective import chosen_output, require_objective
 from parax.errors import ParameterValueError
 from parax.graph import Graph, abstract, split, validate_structure
 from parax.parameters import is_concrete
@@ -21,7 +21,7 @@ from parax.parameters import is_concrete
 _KEPT = 256  # kinds of inputs that one expression remembers
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Specialised:
     """A graph with a signature that it was validated for; holds no array of the inputs.
 
@@ -49,13 +49,16 @@ class Specialised:
         """Give what computes a mode, traced if it is not known yet.
 
         Raises:
-            OperatorError: a gradient was asked for of what is not one real number.
+            OperatorError: there is no such output, or a gradient was asked for of what is not one
+                real number.
             NoTrainableParametersError: a gradient was asked for and nothing is free.
         """
         key = (mode, of, vector, batch)
         known = self._known.get(key)
         if known is None:
-            if mode != "value":
+            if mode == "value":
+                chosen_output(self.outputs, of)
+            else:
                 require_objective(self.graph, self.outputs, of)
                 require_free(self.free)
             known = executable(

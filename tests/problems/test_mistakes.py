@@ -238,6 +238,11 @@ CASES = {
         parax.OperatorError,
         "there is no output `los`\n  help: did you mean `loss`?",
     ),
+    "a misspelt output of a batch": (
+        lambda: parax.compile({"loss": "a"}).batch({"a": jnp.ones(3)}, of="los"),
+        parax.OperatorError,
+        "there is no output `los`\n  help: did you mean `loss`?",
+    ),
     "an output that is no scalar, by name": (
         lambda: parax.compile({"u": "a", "v": "b*x"}).gradient(Bowl(), of="v", x=np.ones(2)),
         parax.OperatorError,
