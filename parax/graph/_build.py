@@ -1,5 +1,9 @@
 """From operators to the flat table: iterative, in linear time, interned by structure (G1)."""
 
+# JAX and NetworkX leave types unknown.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false, reportUnknownLambdaType=false
+
 from __future__ import annotations
 
 import math

@@ -1,5 +1,9 @@
 """Evaluation of a graph's table, node by node, on arrays, numbers or tracers."""
 
+# JAX and NetworkX leave types unknown.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false, reportUnknownLambdaType=false
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -7,8 +11,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import jax
 import jax.tree_util as jtu
+from jax.core import Tracer
 
 from parax.graph._compute import as_value, call_leaf, compute_node
 from parax.graph._guard import GuardPlan, guard, guard_elementwise
@@ -144,7 +148,7 @@ class _Run:
 
 
 def _has_tracer(tree: Any) -> bool:
-    return any(isinstance(leaf, jax.core.Tracer) for leaf in jtu.tree_leaves(tree))
+    return any(isinstance(leaf, Tracer) for leaf in jtu.tree_leaves(tree))
 
 
 class _Guarded:

@@ -1,14 +1,18 @@
 """Graph: an expression as a flat table, with its numbers and arrays beside it."""
 
+# JAX and NetworkX leave types unknown.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false, reportUnknownLambdaType=false
+
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 from typing import Any
 
-import jax
 import jax.tree_util as jtu
 import numpy as np
+from jax.core import Tracer
 
 from parax._diagnostic import Span
 from parax.graph._build import Builder, Rows
@@ -187,7 +191,7 @@ def _flatten(graph: Graph) -> tuple[tuple[Any, Any], Structure]:
 
 def _unflatten(structure: Structure, children: tuple[Any, Any]) -> Graph:
     graph = object.__new__(Graph)
-    graph._set(structure, *children)
+    graph._set(structure, *children)  # pyright: ignore[reportPrivateUsage]
     return graph
 
 
@@ -233,7 +237,7 @@ def _same_arrays(left: Sequence[Any], right: Sequence[Any]) -> bool:
 def _same_array(left: Any, right: Any) -> bool:
     if left is right:
         return True
-    if isinstance(left, jax.core.Tracer) or isinstance(right, jax.core.Tracer):
+    if isinstance(left, Tracer) or isinstance(right, Tracer):
         return False
     if left.dtype != right.dtype or left.shape != right.shape:
         return False

@@ -21,6 +21,10 @@ unwanted ones, passes on the NaN of an infinite derivative at an unwanted elemen
 as well, choose inside it.
 """
 
+# JAX and NetworkX leave types unknown.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false, reportUnknownLambdaType=false
+
 from __future__ import annotations
 
 from collections.abc import Sequence

@@ -5,6 +5,10 @@ value is known. Its booleans are an array that broadcasts against the value, or 
 arrays where a condition is a tree.
 """
 
+# JAX and NetworkX leave types unknown.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false, reportUnknownLambdaType=false
+
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence

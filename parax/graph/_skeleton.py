@@ -1,5 +1,9 @@
 """A PyTree split in two: its arrays, and all the rest as one hashable skeleton."""
 
+# JAX and NetworkX leave types unknown.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false, reportUnknownLambdaType=false
+
 from __future__ import annotations
 
 from collections.abc import Sequence

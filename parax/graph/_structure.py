@@ -1,5 +1,9 @@
 """The flat table of a graph's nodes: what an expression is, without its numbers and arrays."""
 
+# JAX and NetworkX leave types unknown.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false, reportUnknownLambdaType=false
+
 from __future__ import annotations
 
 from collections.abc import Hashable

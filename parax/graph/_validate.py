@@ -1,5 +1,9 @@
 """Validation before anything is traced: structure, then shapes and dtypes, all problems at once."""
 
+# JAX and NetworkX leave types unknown.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false, reportUnknownLambdaType=false
+
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence

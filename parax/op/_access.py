@@ -44,7 +44,7 @@ def _step(owner: Any, name: str, context: tuple[Any, ...]) -> Any:
     info = features(type(owner)).get(name)
     if info is not None:
         return _read_feature(owner, info, context)
-    if name in {one.name for one in dataclasses.fields(owner)}:  # pyright: ignore[reportArgumentType]
+    if name in {one.name for one in dataclasses.fields(owner)}:
         value = getattr(owner, name)
         return value if _is_value(value) else Missing
     return Missing
@@ -103,7 +103,7 @@ def public_names(model: Any) -> list[str]:
     names += [path for _, path, _ in named_params(model, include_fixed=True)]
     if isinstance(model, eqx.Module):
         names += features(type(model))
-        names += [one.name for one in dataclasses.fields(model) if not one.name.startswith("_")]  # pyright: ignore[reportArgumentType]
+        names += [one.name for one in dataclasses.fields(model) if not one.name.startswith("_")]
     return list(dict.fromkeys(names))
 
 

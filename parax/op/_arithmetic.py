@@ -221,7 +221,7 @@ def _check_matrices(left: Any, right: Any) -> None:
             f"`@` multiplies matrices and vectors, got shapes {one} and {other}",
             hint="write `*` for the product with a number",
         )
-    inner = other[-2] if len(other) > 1 else other[0]
+    inner = other[max(len(other) - 2, 0)]
     if one[-1] != inner:
         raise OperatorError(
             f"`@` cannot multiply shapes {one} and {other}: {one[-1]} columns meet {inner} rows"

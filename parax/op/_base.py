@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import inspect
 from collections.abc import Callable, Hashable, Sequence
-from typing import Any, ClassVar, Generic, NoReturn, ParamSpec, TypeVar
+from typing import Any, ClassVar, Generic, ParamSpec, TypeVar
 
 import equinox as eqx
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from parax._diagnostic import Span, echo
@@ -17,9 +15,9 @@ from parax.errors import OperatorTypeError
 from parax.graph import Graph
 from parax.module import fill_defaults, prepare_fields
 from parax.op import _arithmetic as arithmetic
-from parax.op._functions import keywords_of, stored_function
+from parax.op._functions import keywords_of
 from parax.op._host import is_plain_number
-from parax.op._traits import traits_of
+from parax.op._overloads import Overloads
 
 OpInputs = ParamSpec("OpInputs")
 OpOutputs = TypeVar("OpOutputs")
@@ -56,7 +54,7 @@ class Origin:
 NOWHERE = Origin()
 
 
-class Operator(eqx.Module, Generic[OpInputs, OpOutputs]):
+class Operator(Overloads, eqx.Module, Generic[OpInputs, OpOutputs]):
     """An expression that is called like a function: `op(*args, **inputs)`.
 
     All operators of one expression get the same positional inputs: the model first, then what
@@ -103,7 +101,7 @@ class Operator(eqx.Module, Generic[OpInputs, OpOutputs]):
         self = super().__new__(cls, *args, **kwargs)
         fill_defaults(self)
         # Held by the instance itself, however it is made: Equinox counts an instance's fields.
-        self.__dict__["_origin"] = NOWHERE
+        vars(self)["_origin"] = NOWHERE
         return self
 
     # --- What a built-in operator says of itself ----------------------------------------------
@@ -119,7 +117,7 @@ class Operator(eqx.Module, Generic[OpInputs, OpOutputs]):
     def stripped(self) -> Operator:
         """Give the same operator without its operands, as a table keeps it to compute with."""
         held = set(map(id, self.operands()))
-        fields = dict(self.__dict__)
+        fields: dict[str, Any] = dict(vars(self))
         for one in dataclasses.fields(self):
             value = fields.get(one.name)
             if one.metadata.get("static", False) or is_plain_number(value):
@@ -239,25 +237,6 @@ class Operator(eqx.Module, Generic[OpInputs, OpOutputs]):
 
         return f"<pre>{html.escape(self.summary())}</pre>"
 
-    def __getitem__(self, index: Any) -> Operator:
-        from parax.op._select import Index
-
-        return Index(self, index)
-
-    def __abs__(self) -> Operator:
-        return compose_unary(arithmetic.absolute, self)
-
-    def __neg__(self) -> Operator:
-        from parax.op._elementwise import Negate
-
-        return Negate(self)
-
-    def __pos__(self) -> Operator:
-        return compose_unary(arithmetic.positive, self)
-
-    def __invert__(self) -> Operator:
-        return compose_unary(arithmetic.invert, self)
-
     def __copy__(self) -> Operator:
         return self  # nothing in it can change
 
@@ -269,121 +248,7 @@ class Operator(eqx.Module, Generic[OpInputs, OpOutputs]):
 
         return (unpacked, packed(self))
 
-    __hash__ = object.__hash__
-
-    # --- What has no meaning before a call ------------------------------------------------------
-
-    def _no_value(self, wanted: str, hint: str) -> NoReturn:
-        raise OperatorTypeError(
-            f"an expression has no {wanted} until it is called, got `{echo(repr(self))}`", hint=hint
-        )
-
-    def __bool__(self) -> NoReturn:
-        self._no_value(
-            "truth value",
-            "choose between two expressions with `op.Where(condition, a, b)`; join comparisons "
-            "with `&` and `|`; compare structures with `parax.graph.same(a, b)`",
-        )
-
-    def __len__(self) -> NoReturn:
-        self._no_value("length", "call it first, or use `op.Map(len, …)`")
-
-    def __iter__(self) -> NoReturn:
-        self._no_value("elements", "call it first, or take elements with `[...]`")
-
-    def __contains__(self, item: object) -> NoReturn:
-        self._no_value("elements", "call it first, then look in the value")
-
-    def __float__(self) -> NoReturn:
-        self._no_value(
-            "number",
-            "`math` works on numbers: use the function of that name in `parax.functions`, "
-            "or `op.Map(fn, …)`",
-        )
-
-    __int__ = __complex__ = __float__
-
-    def __round__(self, digits: Any = None) -> Any:
-        raise not_a_value(self, "round")
-
-    def __divmod__(self, other: object) -> Any:
-        raise TypeError("divmod gives two values; write `a // b` and `a % b`")
-
-    __rdivmod__ = __divmod__
-
-    def __jax_array__(self) -> Any:
-        # JAX's own operators ask for this first and defer to ours if it is no array;
-        # its functions ask the answer once more, and get the error.
-        return _NoArray(self)
-
-    def __array__(self, *args: Any, **kwargs: Any) -> NoReturn:
-        self._no_value("array", "call it first")
-
-    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
-        compose = _UFUNCS.get(ufunc.__name__) if method == "__call__" and not kwargs else None
-        if compose is None or len(inputs) != 2:
-            name = ufunc.__name__
-            raise not_a_value(self, name if method == "__call__" else _REDUCTIONS.get(name, name))
-        return compose_binary(compose, *inputs)
-
-
-class _NoArray:
-    """What an expression gives JAX in place of an array: something that explains itself.
-
-    JAX's functions either ask it for an array once more, or put it into the text of an error.
-    """
-
-    def __init__(self, operator: Operator) -> None:
-        self._operator = operator
-
-    def __jax_array__(self) -> NoReturn:
-        raise not_a_value(self._operator, _calling_jax_function())
-
-    def __format__(self, spec: str) -> NoReturn:
-        raise not_a_value(self._operator, _calling_jax_function())
-
-
-_HOMES = {
-    "jnp": jnp,
-    "jnp.linalg": jnp.linalg,
-    "jnp.fft": jnp.fft,
-    "jax.nn": jax.nn,
-    "jax.scipy.special": jax.scipy.special,
-    "jax.lax": jax.lax,
-}
-"""Where JAX's functions of arrays are found, as a user writes it."""
-
-_REDUCTIONS = {"add": "sum", "multiply": "prod", "maximum": "max", "minimum": "min"}
-"""What NumPy calls a ufunc's reduction."""
-
-_OURS = {"absolute": "abs", "fabs": "abs"}
-"""Functions that `parax.functions` has under a shorter name."""
-
-
-def _calling_jax_function() -> str:
-    """Give the name of the function of JAX that was called, the outermost, for the message."""
-    name, frame = "fn", inspect.currentframe()
-    frame = frame.f_back.f_back if frame is not None and frame.f_back is not None else None
-    while frame is not None and frame.f_globals.get("__name__", "").startswith("jax."):
-        called = frame.f_code.co_name
-        if any(hasattr(home, called) for home in _HOMES.values()):
-            name = called
-        frame = frame.f_back
-    return name
-
-
-def not_a_value(operator: Operator, function: str) -> OperatorTypeError:
-    """Make the error for an expression that was given to a function of arrays (O44)."""
-    headline = f"`{function}` works on arrays, and `{echo(repr(operator))}` is an expression"
-    own = next((fn for fn in _ARITHMETIC.values() if fn.__name__ == function), None)
-    if own is not None:
-        return OperatorTypeError(headline, hint=f"write it with `{traits_of(own).symbol}`")
-    ours = _OURS.get(function, function)
-    home = next((name for name, one in _HOMES.items() if hasattr(one, ours)), "jnp")
-    return OperatorTypeError(
-        headline,
-        hint=f"use `parax.functions.{ours}` if there is one, or `op.Map({home}.{ours}, …)`",
-    )
+    __hash__ = object.__hash__  # pyright: ignore[reportAssignmentType]
 
 
 def as_operand(value: Any, symbol: str) -> Any:
@@ -423,27 +288,6 @@ def _is_array(value: Any) -> bool:
     return hasattr(value, "__jax_array__")
 
 
-def compose_unary(fn: Callable[..., Any], operand: Operator) -> Operator:
-    """Build the operator of a function of parax of one operand, in constant time (X15)."""
-    from parax.op._elementwise import Map
-
-    return filled(Map, NOWHERE, fn=stored_function(fn, "Map"), operator=operand)
-
-
-def compose_binary(fn: Callable[..., Any], left: Any, right: Any) -> Operator:
-    """Build the operator of a function of parax of two operands, in constant time (X15)."""
-    from parax.op._elementwise import Binary
-
-    symbol = traits_of(fn).symbol
-    return filled(
-        Binary,
-        NOWHERE,
-        fn=stored_function(fn, "Binary"),
-        left=as_operand(left, symbol),
-        right=as_operand(right, symbol),
-    )
-
-
 def filled(cls: type[Op], origin: Origin, **fields: Any) -> Op:
     """Make an operator directly from its fields, in their stored form, without any check.
 
@@ -451,8 +295,8 @@ def filled(cls: type[Op], origin: Origin, **fields: Any) -> Op:
     quadratic: for overloads and the parser, whose operands are known to be right.
     """
     operator = object.__new__(cls)
-    operator.__dict__.update(fields)
-    operator.__dict__["_origin"] = origin
+    vars(operator).update(fields)
+    vars(operator)["_origin"] = origin
     return operator
 
 
@@ -464,50 +308,3 @@ def located(operator: Op, origin: Origin) -> Op:
 def span_of(value: Any) -> Span | None:
     """Where in a text an operator was written, if it was parsed."""
     return value._origin.span if isinstance(value, Operator) else None
-
-
-def _forward(name: str, fn: Callable[..., Any]) -> Callable[..., Any]:
-    def method(self: Operator, other: Any) -> Any:
-        return compose_binary(fn, self, other)
-
-    method.__name__, method.__qualname__ = name, f"Operator.{name}"
-    return method
-
-
-def _reflected(name: str, fn: Callable[..., Any]) -> Callable[..., Any]:
-    def method(self: Operator, other: Any) -> Any:
-        return compose_binary(fn, other, self)
-
-    method.__name__, method.__qualname__ = name, f"Operator.{name}"
-    return method
-
-
-_ARITHMETIC = {
-    "add": arithmetic.add,
-    "sub": arithmetic.subtract,
-    "mul": arithmetic.multiply,
-    "truediv": arithmetic.divide,
-    "floordiv": arithmetic.floor_divide,
-    "mod": arithmetic.remainder,
-    "pow": arithmetic.power,
-    "matmul": arithmetic.matmul,
-    "and": arithmetic.bitwise_and,
-    "or": arithmetic.bitwise_or,
-    "xor": arithmetic.bitwise_xor,
-}
-_COMPARISONS = {
-    "lt": arithmetic.less,
-    "le": arithmetic.less_equal,
-    "gt": arithmetic.greater,
-    "ge": arithmetic.greater_equal,
-    "eq": arithmetic.equal,
-    "ne": arithmetic.not_equal,
-}
-# NumPy asks by ufunc when its array stands on the left.
-_UFUNCS = {fn.__name__: fn for fn in (*_ARITHMETIC.values(), *_COMPARISONS.values())}
-
-for _name, _fn in _ARITHMETIC.items():
-    setattr(Operator, f"__{_name}__", _forward(f"__{_name}__", _fn))
-    setattr(Operator, f"__r{_name}__", _reflected(f"__r{_name}__", _fn))
-for _name, _fn in _COMPARISONS.items():
-    setattr(Operator, f"__{_name}__", _forward(f"__{_name}__", _fn))

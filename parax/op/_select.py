@@ -9,6 +9,7 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.core import Tracer
 
 from parax._diagnostic import did_you_mean, echo
 from parax.errors import OperatorIndexError, OperatorTypeError
@@ -103,7 +104,7 @@ def _concrete(value: Any) -> Any:
             f"an index is part of the structure and cannot be the expression `{echo(repr(value))}`",
             hint="index by integers, slices or arrays; choose by a condition with `op.Where`",
         )
-    if isinstance(value, jax.core.Tracer):
+    if isinstance(value, Tracer):
         raise OperatorTypeError("an index is part of the structure and cannot be a traced array")
     array = np.asarray(value) if np.size(value) else np.zeros(np.shape(value), int)
     if array.dtype.kind not in "biu":

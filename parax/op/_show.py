@@ -26,7 +26,7 @@ def _show(value: Any, depth: int) -> str:
     if not isinstance(value, Operator):
         return _value(value)
     if value.graph_role == "constant":
-        return _value(value.value)  # pyright: ignore[reportAttributeAccessIssue]
+        return _value(value.value)
     operands = value.operands()
     if not operands:
         return value.symbol()

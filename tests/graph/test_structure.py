@@ -4,6 +4,7 @@ import gc
 import math
 import weakref
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -137,12 +138,12 @@ def test_functions_are_known_by_public_name_or_by_identity():
 
 def test_a_callable_module_is_an_operand_with_leaves():
     class Gain(parax.Module):
-        by: parax.Parameter = 2.0
+        by: parax.Parameter = eqx.field(default=2.0)
 
         def __call__(self, value):
             return self.by * value
 
-    one, other = op.Map(Gain(), x), op.Map(Gain(by=3.0), x)
+    one, other = op.Map(Gain(), x), op.Map(Gain(by=parax.Parameter(3.0)), x)
     assert key(one) == key(other)
     assert float(one(x=2.0)) == 4.0
     assert float(other(x=2.0)) == 6.0

@@ -1,8 +1,11 @@
 """Validation before anything is traced (G2, X18, X19, L4): all problems, each at its place."""
 
+from typing import Any
+
 import jax
 import jax.numpy as jnp
 import pytest
+from jax.core import Tracer
 
 from parax import op
 from parax._diagnostic import Source, Span
@@ -64,7 +67,8 @@ def test_all_problems_of_one_class_are_raised_as_that_class():
     a, b = op.Input("a"), op.Input("b")
     with pytest.raises(OperatorError) as caught:
         infer({"one": a * b, "two": op.Stack([a, b])}, a=A, b=B)
-    assert [problem.headline for problem in caught.value.problems] == [
+    error: Any = caught.value  # has them all as `problems`
+    assert [problem.headline for problem in error.problems] == [
         "`*` cannot broadcast shapes (3,) and (4,)",
         "`Stack` of shapes that do not agree: (3,) and, at position 1, (4,)",
     ]
@@ -114,7 +118,7 @@ def test_like_nodes_are_evaluated_abstractly_once():
 
 def test_nothing_is_computed():
     def refuse(value):
-        assert isinstance(value, jax.core.Tracer)
+        assert isinstance(value, Tracer)
         return value
 
     infer(op.Map(refuse, op.Input("a")), a=A)
@@ -131,6 +135,7 @@ def test_ordering_of_complex_values_points_at_the_comparison():
     comparison = text.at("z < 1", text.at("z", op.Input("z")) < 1)
     with pytest.raises(OperatorTypeError) as caught:
         infer(comparison, z=jnp.ones(2, jnp.complex64))
+    assert caught.value.span is not None
     assert caught.value.span.text == "z < 1"
     assert caught.value.headline == "`<` orders its operands, and complex values have no order"
 

@@ -8,7 +8,7 @@ import parax
 
 
 class Stage(parax.Module):
-    L: parax.Parameter = 1.5
+    L: parax.Parameter = eqx.field(default=1.5)
     vec: parax.Parameter = eqx.field(default_factory=lambda: parax.Parameter([1.0, 2.0, 3.0]))
     arr: jax.Array = eqx.field(default_factory=lambda: jnp.arange(3.0))
     tag: str = "t"
@@ -29,6 +29,6 @@ class Stage(parax.Module):
 
 class Filter(parax.Module):
     stage: Stage = eqx.field(default_factory=Stage)
-    items: list = eqx.field(default_factory=lambda: [Stage(), Stage(L=2.5)])
-    named: dict = eqx.field(default_factory=lambda: {"a": Stage(L=3.5)})
-    C: parax.Parameter = 4.0
+    items: list = eqx.field(default_factory=lambda: [Stage(), Stage(L=parax.Parameter(2.5))])
+    named: dict = eqx.field(default_factory=lambda: {"a": Stage(L=parax.Parameter(3.5))})
+    C: parax.Parameter = eqx.field(default=4.0)

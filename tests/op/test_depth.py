@@ -3,6 +3,7 @@
 import copy
 import gc
 import pickle
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -144,7 +145,7 @@ def test_an_operator_that_is_its_own_operand_is_named():
 
 
 def test_a_cycle_through_a_list_is_named():
-    items = [x]
+    items: list[Any] = [x]
     looped = op.Stack([x, {"a": items}])
     items.append(looped)
     with pytest.raises(OperatorError, match="contains itself: Stack"):

@@ -1,5 +1,7 @@
 """Nodes that choose, stack, reduce and add: values and messages (O18-O24, O28, O29, O33-O39)."""
 
+from typing import Any
+
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -8,6 +10,9 @@ from parax import Operator, op
 from parax.errors import OperatorError, OperatorIndexError, OperatorTypeError
 
 x = op.Input("x")
+WRONG: Any = 3
+FLOAT: Any = 1.0
+LONE: Any = x
 M = jnp.arange(8.0).reshape(2, 2, 2)
 THREE = jnp.arange(3.0)
 
@@ -98,12 +103,12 @@ BUILT = [
         "`Sum` of an empty list\n  help: give at least one operand",
     ),
     (
-        lambda: op.Stack(x),
+        lambda: op.Stack(LONE),
         OperatorTypeError,
         "`Stack` takes a list or tuple of operands, got a Input",
     ),
     (
-        lambda: op.Stack([x], axis=1.0),
+        lambda: op.Stack([x], axis=FLOAT),
         OperatorTypeError,
         "`Stack` takes an integer axis, got `1.0`",
     ),
@@ -119,7 +124,7 @@ BUILT = [
         "`max` takes an integer axis, a tuple of them or None, got `1.0`",
     ),
     (
-        lambda: op.Map(3, x),
+        lambda: op.Map(WRONG, x),
         OperatorTypeError,
         "`Map` takes a function, got `3`, a int\n"
         "  help: a plain value stands for itself: use it as an operand",
