@@ -35,7 +35,8 @@ def evaluate(
     request = Request.of(text, data, model, freq, set_, precision)
 
     from parax.cli._gradient import physical_gradient
-    from parax.cli._print import aside, print_gradient, print_json, print_value, warn_of_non_finite
+    from parax.cli._print import aside, is_finite, print_gradient, print_json, print_value, warn_of
+    from parax.errors import NonFiniteError
 
     with aside():
         problem = request.read().problem()
@@ -50,5 +51,8 @@ def evaluate(
         print_value(value)
     if grad and not as_json:
         print_gradient(rows)
-    warn_of_non_finite("value", value)
-    warn_of_non_finite("gradient", [row.gradient for row in rows])
+    if not is_finite([value, [row.gradient for row in rows]]):
+        try:
+            problem.check_start()
+        except NonFiniteError as error:
+            warn_of(error)

@@ -163,24 +163,17 @@ def aside() -> Generator[None]:
         jax.effects_barrier()
 
 
-def warn_of_non_finite(what: str, value: Any) -> None:
-    """Say on the standard error that a result has NaN or infinities in it."""
+def is_finite(value: Any) -> bool:
+    """Tell whether a result has neither NaN nor infinities in it."""
     import jax.tree_util as jtu
     import numpy as np
 
-    leaves = [np.asarray(leaf).ravel() for leaf in jtu.tree_leaves(value)]
-    numbers = np.concatenate([leaf for leaf in leaves if leaf.dtype.kind in "fc"] or [np.zeros(0)])
-    count, nans = len(numbers), int(np.isnan(numbers).sum())
-    infinite = int(np.isinf(numbers).sum())
-    found = [f"{one} NaN" for one in [nans] if one] + [
-        f"{one} infinite" for one in [infinite] if one
-    ]
-    if not found:
-        return
-    if count == 1:
-        print(f"warning: the {what} is {'NaN' if nans else 'infinite'}", file=sys.stderr)
-    else:
-        print(f"warning: of {count} numbers in the {what}, {' and '.join(found)}", file=sys.stderr)
+    return all(bool(np.isfinite(leaf).all()) for leaf in jtu.tree_leaves(value))
+
+
+def warn_of(error: ParaxError) -> None:
+    """Say beside a result what is to be known of it."""
+    print(f"warning: {error.render(colour=_has_colours())}", file=sys.stderr)
 
 
 @contextlib.contextmanager

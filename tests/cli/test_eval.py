@@ -82,12 +82,19 @@ def test_a_complex_array_is_two_lists_in_json(command_line: Run):
 def test_json_has_no_nan_and_no_infinity(command_line: Run):
     done = command_line("eval", "[inf, -inf, nan, 1]", "--json")
     assert done.facts["value"] == ["Infinity", "-Infinity", "NaN", 1.0]
-    assert done.err == "warning: of 4 numbers in the value, 1 NaN and 2 infinite\n"
+    assert done.err.startswith("warning: the objective is not finite, of shape (4,) at `x0`")
 
 
 def test_a_value_that_is_nan_is_told_beside_the_result(command_line: Run):
-    done = command_line("eval", "sqrt(x)", "--set", "x=-1")
-    assert (done.out, done.err, done.code) == ("nan\n", "warning: the value is NaN\n", 0)
+    done = command_line("eval", "1 + sqrt(x)", "--set", "x=-1")
+    assert (done.out, done.code) == ("nan\n", 0)
+    assert done.err == (
+        "warning: the objective is nan at `x0`: `sqrt(x)` is nan\n"
+        "  <expression>:1:5\n"
+        "  1 | 1 + sqrt(x)\n"
+        "    |     ^^^^^^^\n"
+        "  help: `x` is -1 there\n"
+    )
 
 
 def test_long_arrays_are_shortened_for_people_only(command_line: Run):
