@@ -35,7 +35,7 @@ _SUBMODULES = (
     "parameters", "problems", "rf", "units",
 )  # fmt: skip
 
-__all__ = [*_HOME, *_SUBMODULES]
+__all__ = [*_HOME, *_SUBMODULES]  # pyright: ignore[reportUnsupportedDunderAll]
 
 
 def __getattr__(name: str) -> Any:

@@ -185,18 +185,22 @@ class _TextError(ParaxError):
 
     @property
     def line(self) -> int | None:
+        """Line where the place begins, from 1."""
         return None if self.span is None else self.span.line
 
     @property
     def column(self) -> int | None:
+        """Column where it begins, from 1."""
         return None if self.span is None else self.span.column
 
     @property
     def end_line(self) -> int | None:
+        """Line where it ends, from 1."""
         return None if self.span is None else self.span.end_line
 
     @property
     def end_column(self) -> int | None:
+        """Column just after its end, from 1."""
         return None if self.span is None else self.span.end_column
 
 
@@ -218,6 +222,7 @@ class ParaxNameError(_TextError, NameError):
 
     @property
     def text(self) -> str | None:
+        """The line of text where the place begins."""
         return None if self.span is None else self.span.source.line(self.span.line)
 
 
@@ -226,6 +231,7 @@ class ParaxTypeError(_TextError, TypeError):
 
     @property
     def text(self) -> str | None:
+        """The line of text where the place begins."""
         return None if self.span is None else self.span.source.line(self.span.line)
 
 

@@ -114,14 +114,14 @@ MESSAGES = [
         "  help: give them after the model, for instance the sweep",
     ),
     (
-        lambda: (op.Input("target") + 1)(targt=1.0),
+        lambda: (op.Input("target") + 1)(taget=1.0),
         OperatorTypeError,
-        "nothing in the expression takes an input `targt`\n  help: did you mean `target`?",
+        "nothing in the expression takes an input `taget`\n  help: did you mean `target`?",
     ),
     (
-        lambda: op.Input("target")(target=1.0, targt=1.0),
+        lambda: op.Input("target")(target=1.0, taget=1.0),
         OperatorTypeError,
-        "nothing in the expression takes an input `targt`\n  help: did you mean `target`?",
+        "nothing in the expression takes an input `taget`\n  help: did you mean `target`?",
     ),
     (
         lambda: op.Constant(1.0)(a=1),
@@ -223,8 +223,8 @@ def test_a_class_of_one_s_own_is_a_leaf_called_as_it_is():
             return x + shift
 
     assert (Own() * 2)(1.0, shift=2.0) == 6.0
-    with pytest.raises(OperatorTypeError, match="takes an input `shft`"):
-        (Own() * 2)(1.0, shft=2.0)
+    with pytest.raises(OperatorTypeError, match="takes an input `skift`"):
+        (Own() * 2)(1.0, skift=2.0)
 
 
 def test_an_error_inside_a_function_of_one_s_own_is_kept_and_noted():
