@@ -93,7 +93,7 @@ def _escaped(character: str) -> str:
 
 
 def echo(text: object, limit: int = ECHO_LIMIT) -> str:
-    """Give foreign text as it may be repeated in a message: short, and without control characters."""
+    """Give foreign text as a message may repeat it: short, without control characters."""
     raw = str(text)
     cut = raw[:limit]
     shown = "".join(map(_escaped, cut))
@@ -105,13 +105,58 @@ def quoted(text: object, limit: int = ECHO_LIMIT) -> str:
     return f"`{echo(text, limit)}`"
 
 
+def with_article(noun: str) -> str:
+    """Give a noun with its article: "an int", "a float"."""
+    return f"{'an' if noun[:1] in 'aeiouAEIO' else 'a'} {noun}"
+
+
 def close_matches(name: str, known: Iterable[str], count: int = 3) -> list[str]:
-    """Give at most `count` known names that resemble `name`, nearest first; case counts little."""
-    pool = list(dict.fromkeys(known))
-    lowered = name.lower()
-    same = [candidate for candidate in pool if candidate.lower() == lowered and candidate != name]
-    near = difflib.get_close_matches(name, pool, n=count, cutoff=0.6)
-    return list(dict.fromkeys([*same, *near]))[:count]
+    """Give at most `count` known names that resemble `name`: the nearest, and those equally near.
+
+    Nearest is what differs in case only, then what a single slip makes of it, then what has most
+    in common with it.
+    """
+    pool = [one for one in dict.fromkeys(known) if one != name]
+    distances = [_distance(name, one) for one in pool]
+    nearest = min(distances, default=_FAR)
+    if nearest < _FAR:
+        pairs = zip(pool, distances, strict=True)
+        return [one for one, distance in pairs if distance == nearest][:count]
+    alike = difflib.get_close_matches(name, pool, n=count, cutoff=0.6)
+    ratios = [difflib.SequenceMatcher(None, one, name).ratio() for one in alike]
+    return [one for one, ratio in zip(alike, ratios, strict=True) if ratio == ratios[0]]
+
+
+_FAR = (3, 0, True)
+
+
+def _distance(name: str, known: str) -> tuple[int, int, bool]:
+    """Order what is near: by kind, then those that lost no character and begin alike first."""
+    lowered, other = name.lower(), known.lower()
+    if lowered == other:  # what has a capital was written with thought for the case
+        parted = 0 if name == lowered else sum(a != b for a, b in zip(name, known, strict=False))
+        return 0, parted, False
+    kind = 1 if _slip(name, known) else 2
+    if kind == 2 and not _slip(lowered, other):
+        return _FAR
+    return kind, int(len(known) < len(name)), lowered[:1] != other[:1]
+
+
+def _slip(name: str, known: str) -> bool:
+    """Tell whether one character wrong, missing or too many, or two swapped, part two names."""
+    shorter = min(len(name), len(known))
+    if abs(len(name) - len(known)) > 1 or shorter < 2 or (shorter == 2 and name[0] != known[0]):
+        return False
+    left, right = _parted(name, known)
+    left, right = _parted(left[::-1], right[::-1])
+    return max(len(left), len(right)) <= 1 or (len(left) == 2 and left == right[::-1])
+
+
+def _parted(left: str, right: str) -> tuple[str, str]:
+    """Give what is left of two names without their common beginning."""
+    pairs = enumerate(zip(left, right, strict=False))
+    same = next((at for at, (a, b) in pairs if a != b), min(len(left), len(right)))
+    return left[same:], right[same:]
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from parax import op
 from parax._diagnostic import quoted
 from parax.dsl._names import MODEL, AnyOperator, Names, no_value, placed
-from parax.dsl._parameters import check_arguments, parameter_at
+from parax.dsl._parameters import check_arguments, how_called, parameter_at
 from parax.errors import ParaxError, ParaxSyntaxError, ParaxTypeError, UnitError
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class Calls:
             source = self._names.source(owner, origin) if owner else None
             return self._of_rule(entry.call, arguments, source, origin)
         span = self._nodes.tokens.span(self._nodes.firsts[node], last_of_callee)
-        raise self._names.not_callable(path, span)
+        raise self._names.not_callable(path, span, is_method=not arguments)
 
     def _refuse_doubled(self, arguments: list[Argument]) -> None:
         seen: set[str] = set()
@@ -91,12 +91,13 @@ class Calls:
                     )
                 continue
             named = True
-            if one.keyword in seen:
+            meant = one.keyword.rstrip("_")  # Python's `from_` may be written `from`
+            if meant in seen:
                 raise ParaxSyntaxError(
                     f"the argument {quoted(one.keyword)} is given twice",
                     span=self._nodes.tokens.span(one.token),
                 )
-            seen.add(one.keyword)
+            seen.add(meant)
 
     # --- Three kinds of callee --------------------------------------------------------------
 
@@ -191,13 +192,15 @@ class Calls:
             place = position if one.keyword is None else one.keyword
             parameter = parameter_at(parameters, place)
             if parameter is not None and parameter.static:
-                value = self._static(shown, parameter, one.node)
+                value = self._static(shown, parameters, parameter, one.node)
+            elif parameter is None and one.keyword is not None:
+                value = None  # there is no such argument, which is said when all are known
             else:
                 value = self._operand(one.node)
             if one.keyword is None:
                 args.append(value)
             else:
-                keywords[one.keyword] = value
+                keywords[one.keyword if parameter is None else parameter.name] = value
         return args, keywords
 
     def _operand(self, node: int) -> AnyOperator:
@@ -205,7 +208,9 @@ class Calls:
             raise no_value(self._nodes.data[node], self._nodes.span(node))
         return self._operators[node]
 
-    def _static(self, shown: str, parameter: Parameter, node: int) -> Any:
+    def _static(
+        self, shown: str, parameters: tuple[Parameter, ...], parameter: Parameter, node: int
+    ) -> Any:
         """Give the Python number, or tuple of them, that a static argument is."""
         nodes, whole = self._nodes, parameter.takes == "whole"
         if not nodes.kinds[node]:
@@ -213,7 +218,8 @@ class Calls:
             if not whole or (word is None and parameter.default is None):
                 return word
         if nodes.kinds[node] == "list":
-            return tuple(self._static(shown, parameter, item) for item in nodes.data[node])
+            items: list[int] = nodes.data[node]
+            return tuple(self._static(shown, parameters, parameter, item) for item in items)
         if nodes.kinds[node] == "literal":
             value = nodes.data[node][0]
             if not whole or isinstance(value, int):
@@ -222,12 +228,11 @@ class Calls:
             entry = self._names.entry(nodes.data[node])
             if entry is not None and entry.constant is not None:
                 return entry.constant[0]
-        name = shown.partition("(")[0]
+        name, own = shown.partition("(")[0], parameter.name.rstrip("_")
         kind = "an integer" if whole else "a number"
         raise ParaxTypeError(
-            f"`{parameter.name}` of `{name}` is {kind} written out, got "
-            f"{quoted(nodes.text(node), 40)}",
+            f"`{own}` of `{name}` is {kind} written out, got {quoted(nodes.text(node), 40)}",
             span=nodes.span(node),
-            hint=f"it is called as `{shown}`; `{parameter.name}` is part of the structure and "
-            "cannot depend on a value",
+            hint=f"{how_called(shown, parameters)}; `{own}` is part of the structure and cannot "
+            "depend on a value",
         )

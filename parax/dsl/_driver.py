@@ -15,13 +15,20 @@ from parax.limits import Limits
 
 
 class Tokens:
-    """The tokens of a text: kinds, first characters, and the characters after the last."""
+    """The tokens of a text: kinds, first characters, and the characters after the last.
 
-    __slots__ = ("ends", "kinds", "names", "source", "starts")
+    Args:
+        source: the text.
+        names: of the terminals, by kind.
+        sort: tells for messages whether a name is a "function", a "value", or "" if unknown.
+    """
 
-    def __init__(self, source: Source, names: list[str]) -> None:
+    __slots__ = ("ends", "kinds", "names", "sort", "source", "starts")
+
+    def __init__(self, source: Source, names: list[str], sort: Callable[[str], str]) -> None:
         self.source = source
         self.names = names
+        self.sort = sort
         self.kinds: list[int] = []
         self.starts: list[int] = []
         self.ends: list[int] = []

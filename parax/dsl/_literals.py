@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
-from parax._diagnostic import Span, quoted
+from parax._diagnostic import Span, did_you_mean, quoted
 from parax.dsl._characters import normal_name
 from parax.errors import ParaxSyntaxError, UnitError
-from parax.units import find_unit, is_prefix, unit_hint
+from parax.units import find_unit, is_prefix, unit_hint, unit_names
 
 Number = int | float | complex
 
@@ -46,8 +47,18 @@ def _too_large(text: str, span: Span, what: str, hint: str) -> ParaxSyntaxError:
     )
 
 
-def read_quantity(text: str, kind: str, name: str, span: Span, unit_span: Span) -> Number:
+def read_quantity(
+    text: str, kind: str, name: str, span: Span, unit_span: Span, sort: Callable[[str], str]
+) -> Number:
     """Read a number with a unit, and give it in SI.
+
+    Args:
+        text: the number.
+        kind: the name of its terminal.
+        name: the unit.
+        span: where both are.
+        unit_span: where the unit is.
+        sort: tells what else a name means; "" if nothing.
 
     Raises:
         UnitError: the name is no unit.
@@ -55,7 +66,7 @@ def read_quantity(text: str, kind: str, name: str, span: Span, unit_span: Span) 
     """
     unit = find_unit(name)
     if unit is None:
-        raise _no_unit(text, kind, name, unit_span)
+        raise _no_unit(text, kind, name, unit_span, known=bool(sort(name)))
     value = read_number(text, kind, span)
     if unit.is_label or unit.exponent == 0:
         return value
@@ -67,7 +78,9 @@ def read_quantity(text: str, kind: str, name: str, span: Span, unit_span: Span) 
     return converted
 
 
-def _no_unit(number: str, kind: str, name: str, span: Span) -> ParaxSyntaxError | UnitError:
+def _no_unit(
+    number: str, kind: str, name: str, span: Span, *, known: bool
+) -> ParaxSyntaxError | UnitError:
     if not name.isascii():
         normal_name(name, span)  # raises what is wrong with its characters
     if is_prefix(name):
@@ -95,11 +108,10 @@ def _no_unit(number: str, kind: str, name: str, span: Span) -> ParaxSyntaxError 
             span=span,
             hint="a hexadecimal number is written `0x1F`",
         )
-    return UnitError(
-        f"{quoted(name)} is no unit",
-        span=span,
-        hint=f"to multiply, write `{number} * {name}`; {unit_hint(name)}",
-    )
+    product = f"to multiply, write {quoted(f'{number} * {name}')}"
+    near = did_you_mean(name, unit_names())
+    hint = product if known else near or f"{product}; {unit_hint(name)}"
+    return UnitError(f"{quoted(name)} is no unit", span=span, hint=hint)
 
 
 _POWERS = {

@@ -2,79 +2,43 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from parax._diagnostic import Span, quoted
 from parax.dsl._characters import foreign_character, normal_name
-from parax.errors import ParaxSyntaxError
+from parax.dsl._elsewhere import CHARACTERS, JOINED_SIGNS, RESERVED, STATEMENTS, WORD_OPERATORS
+from parax.errors import ParaxSyntaxError, ParaxTypeError
+from parax.units import find_unit, is_prefix
 
 if TYPE_CHECKING:
     from parax.dsl._driver import Tokens
 
 _NUMBERS = {"INT", "REAL", "HEX", "IMAGINARY"}
 _OPERANDS = {"NAME", *_NUMBERS}
-_ENDS = {*_OPERANDS, "RPAR", "RSQB"}
+ENDS = {*_OPERANDS, "RPAR", "RSQB"}
 _OPENERS = {"LPAR": "(", "LSQB": "["}
 _CLOSERS = {"RPAR": "(", "RSQB": "["}
 _INFIX = {"OR", "AND", "COMPARE", "BIT_OR", "BIT_AND", "TIMES", "POWER", "SIGN"}
 _PREFIX = {"NOT", "BIT_NOT"}
-
-_RESERVED_HINTS = {
-    "for": "write the terms out: `[f(1), f(2)]`",
-    "in": "compare instead: `(a < x) and (x < b)`",
-    "over": "choose the points with `where(condition, x, other)`",
-}
-_STATEMENTS = {"let", "def", "goal", "constraint", "minimize", "maximize", "input", "output"}
-_WORD_OPERATORS = {
-    "AND": "write `and`",
-    "OR": "write `or`",
-    "NOT": "write `not`",
-    "is": "write `==`",
-    "xor": "write `xor(a, b)`",
-    "mod": "write `%`",
-    "div": "write `//`",
-}
-_JOINED_SIGNS = {
-    "&&": "write `and`",
-    "||": "write `or`",
-    "<>": "write `!=`",
-    "===": "write `==`",
-    "!==": "write `!=`",
-    "<<": "write `x * 2**n`",
-    ">>": "write `x // 2**n`",
-}
-_CHARACTERS = {
-    "^": (
-        "`^` means a power to some and exclusive or to others",
-        "write `x ** y` for a power, `xor(a, b)` for exclusive or",
-    ),
-    "?": ("`?` is no operator", "write `a if c else b`, or `where(c, a, b)`"),
-    "!": ("`!` is no operator", "write `not x`, or `a != b`"),
-    ";": ("`;` is no part of an expression", "a text is one expression"),
-    "$": ("`$` is no part of the language", "a name is letters, digits and `_`"),
-    "{": ("`{` is no part of the language", "a list is written `[a, b]`"),
-    "}": ("`}` is no part of the language", "a list is written `[a, b]`"),
-    "\\": ("a backslash is no part of the language", "a newline needs none: it is a blank"),
-    "`": ("a backtick is no part of the language", "a name stands alone"),
-    '"': ("an expression has no quoted texts", "names stand alone; ports are numbers: `S(2, 1)`"),
-    "'": ("an expression has no quoted texts", "names stand alone; ports are numbers: `S(2, 1)`"),
-}
+_GOES_ON = re.compile(r"\s*[(\[.\w]")
+_OPENS = re.compile(r"\s*\(")
 
 
 def unexpected_character(tokens: Tokens, position: int) -> ParaxSyntaxError:
     """Make the error for a character that begins no token."""
     text = tokens.source.text
     word = _word_at(text, position)
-    if word in _RESERVED_HINTS:
+    if word in RESERVED:
         return ParaxSyntaxError(
             f"`{word}` is a reserved word, and no part of an expression",
             span=Span(tokens.source, position, position + len(word)),
-            hint=_RESERVED_HINTS[word],
+            hint=RESERVED[word],
         )
     span = Span(tokens.source, position, position + 1)
-    if text[position] not in _CHARACTERS:
+    if text[position] not in CHARACTERS:
         return foreign_character(text[position], span)
-    headline, hint = _CHARACTERS[text[position]]
+    headline, hint = CHARACTERS[text[position]]
     return ParaxSyntaxError(headline, span=span, hint=hint)
 
 
@@ -108,11 +72,11 @@ class _Mistake:
                 "the text has no expression", "write one, such as `max(abs(x)) - target`"
             )
         self._judge_names()
-        if self.before == "DOT" and self.found != "DOT":
-            return self._after_dot()
         joined = self._joined_signs()
         if joined is not None:
             return joined
+        if self.before == "DOT" and self.found != "DOT":
+            return self._after_dot()
         if self.found in _CLOSERS and self._closes_wrongly():
             return self._wrong_bracket()
         if self.found in ("$END", "RPAR", "RSQB", "COMMA", "ELSE", "IF", "EQUAL", "COLON"):
@@ -124,7 +88,7 @@ class _Mistake:
             return special()
         if self.found in _INFIX:
             return self._operator()
-        if self.before in _ENDS:
+        if self.before in ENDS:
             return self._side_by_side()
         return self._error(f"{quoted(self.text)} cannot stand here", None)
 
@@ -178,7 +142,7 @@ class _Mistake:
             return self._error(f"no value stands before `{self.text}`", "write one, or remove it")
         if self.before in ("EQUAL", "COMMA", "COLON") and self.found == "$END" and not self.open:
             return self._error(f"no value follows `{self.text_before}`", None, before)
-        return self._open_if() if self.before in _ENDS else None
+        return self._open_if() if self.before in ENDS else None
 
     def _open_if(self) -> ParaxSyntaxError | None:
         """Say that an `if` of this bracket has no `else`."""
@@ -222,7 +186,7 @@ class _Mistake:
         if self.at == 0 or self.tokens.ends[self.at - 1] != start:
             return None
         written = self.text_before + self.text
-        hint = _JOINED_SIGNS.get(written)
+        hint = JOINED_SIGNS.get(written)
         if hint is None:
             return None
         return self._error(f"`{written}` is no operator", hint, self.at - 1, self.at)
@@ -239,7 +203,7 @@ class _Mistake:
         return self._error("no name follows `.`", "a path is written `filter.L1`", before)
 
     def _range(self, first: int) -> ParaxSyntaxError:
-        hint = _RESERVED_HINTS["in"]
+        hint = RESERVED["in"]
         return self._error("a range such as `a..b` is no value", hint, first, self.at)
 
     # --- Something is in the wrong place ----------------------------------------------------
@@ -260,24 +224,20 @@ class _Mistake:
         return self._error("a comma separates two values here", "a list is written `[a, b]`")
 
     def _found_colon(self) -> ParaxSyntaxError:
-        if self.tokens.text(0) == "lambda":
-            return self._lambda()
+        if self.at == 1 and self.text_before in STATEMENTS:
+            return self._error(*STATEMENTS[self.text_before], 0)
         if self.tokens.source.text.startswith(":=", self.tokens.starts[self.at]):
             return self._error("an expression gives no name to a value", "to compare, write `==`")
+        if self.open and self.tokens.text(self.open[-1]) == "(":
+            return self._error("a range such as `a:b` is no argument", RESERVED["over"])
         return self._error(
-            "`:` has no meaning here", "a slice stands in an index, `x[1:3]`; a choice is "
-            "written `a if c else b`",
+            "`:` has no meaning here",
+            "a slice stands in an index, `x[1:3]`; a path is written `a.b`, a choice "
+            "`a if c else b`",
         )  # fmt: skip
 
-    def _lambda(self) -> ParaxSyntaxError:
-        return self._error(
-            "an expression has no `lambda`",
-            "give the function in `symbols=`, or add it to a `Vocabulary`",
-            0,
-        )
-
     def _found_if(self) -> ParaxSyntaxError:
-        if self.before in _ENDS:
+        if self.before in ENDS:
             return self._error(
                 "an `if` inside a condition needs brackets", "write `a if (b if c else d) else e`"
             )
@@ -317,31 +277,60 @@ class _Mistake:
         """Two values without an operator between them."""
         before = self.at - 1
         if self.text_before == "lambda" and self.before == "NAME":
-            return self._lambda()
-        if self.before == "NAME" and self.text_before in _STATEMENTS and before == 0:
-            return self._error(
-                f"`{self.text_before}` begins a statement, and this text is one expression",
-                "write the value alone",
-                before,
-            )
+            return self._error(*STATEMENTS["lambda"], before)
+        if self.before == "NAME" and self.text_before in STATEMENTS and before == 0:
+            return self._error(*STATEMENTS[self.text_before], before)
         for token in (self.at, before):
             word = self.tokens.text(token)
-            if self.tokens.name(token) == "NAME" and word in _WORD_OPERATORS:
-                return self._error(f"`{word}` is no operator", _WORD_OPERATORS[word], token)
+            if self.tokens.name(token) == "NAME" and word in WORD_OPERATORS:
+                return self._error(f"`{word}` is no operator", WORD_OPERATORS[word], token)
+        uncalled = self._uncalled()
+        if uncalled is not None:
+            return uncalled
+        parts = [self.text_before, self.text]
         if self.before == "NAME" and self.tokens.name(before - 1) in _NUMBERS:
-            before -= 1  # the name is a unit
-        written = self.tokens.span(before, self.at - 1).text
-        left, right = quoted(written, 40), quoted(self.text, 40)
-        hint = f"to multiply, write {quoted(f'{written} * {self.text}')}"
+            before -= 1
+            parts.insert(0, self.tokens.text(before))
+            if is_prefix(self.text_before) and find_unit(self.text_before + self.text):
+                meant = quoted(f"{parts[0]} {self.text_before}{self.text}")
+                return self._error(
+                    f"a blank splits the unit {quoted(f'{self.text_before} {self.text}')}",
+                    f"write {meant}",
+                    before + 1,
+                    self.at,
+                )
+            if find_unit(self.text_before) is not None:
+                parts[:2] = [self.tokens.span(before, self.at - 1).text]
+        left, right = quoted(parts[0], 40), quoted(parts[1], 40)
+        hint = f"to multiply, write {quoted(' * '.join(parts))}"
         if self.found in _PREFIX:
             hint = "an operator stands between two values"
         elif self.found == self.before == "INT" and len(self.text) == 3:
-            hint = f"digits are grouped with `_`: {quoted(f'{written}_{self.text}')}"
-        return ParaxSyntaxError(
-            f"no operator stands between {left} and {right}",
-            span=self.tokens.span(before, self.at),
-            hint=hint,
-        )
+            hint = f"digits are grouped with `_`: {quoted('_'.join(parts))}"
+        return self._error(f"no operator stands between {left} and {right}", hint, before, self.at)
+
+    def _uncalled(self) -> ParaxSyntaxError | None:
+        """Say that a function beside a value, `dB S21` or `S21 dB`, wants to be called."""
+        text, end = self.tokens.source.text, self.tokens.ends[self.at]
+        behind = self.tokens.name(self.at - 2)
+        if self._is_function(self.at - 1) and self.found not in _PREFIX:
+            name, given = self.text_before, "…" if _GOES_ON.match(text, end) else self.text
+        elif self._is_function(self.at) and behind not in _NUMBERS and not _OPENS.match(text, end):
+            alone = self.before == "NAME" and behind != "DOT"
+            name, given = self.text, self.text_before if alone else "…"
+        else:
+            return None
+        hint = f"call it: {quoted(f'{name}({given})')}"
+        return self._error(f"{quoted(name)} is a function", hint, self.at - 1, self.at)
+
+    def _is_function(self, token: int) -> bool:
+        """Tell whether a token is the name of a function, and no part of a path and no unit."""
+        text, before = self.tokens.text(token), self.tokens.name(token - 1)
+        if self.tokens.name(token) != "NAME" or before == "DOT":
+            return False
+        if before in _NUMBERS and find_unit(text) is not None:
+            return False
+        return self.tokens.sort(text) == "function"
 
 
 def _open_brackets(tokens: Tokens, end: int) -> list[int]:
@@ -379,10 +368,18 @@ def call_of_no_name(text: str, unit: str | None, inside: str, span: Span) -> Par
     )
 
 
-def attribute_of_no_name(text: str, span: Span) -> ParaxSyntaxError:
-    """Make the error for a path that does not begin with a name."""
+def attribute_of_no_name(text: str, span: Span, *, is_function: bool) -> ParaxSyntaxError:
+    """Make the error for a path that does not begin with a name: `abs(x).max()`."""
+    call = quoted(f"{span.text}({text})")
     return ParaxSyntaxError(
         f"a path begins with a name, and {quoted(text, 40)} is none",
         span=span,
-        hint="a path is written `filter.L1`",
+        hint=f"write {call}" if is_function else "a path is written `filter.L1`",
     )
+
+
+def index_of_function(name: str, inside: str, span: Span) -> ParaxTypeError:
+    """Make the error for `max[x]`."""
+    given = "…" if ":" in inside or "..." in inside else inside
+    hint = f"write {quoted(f'{name}({given})')}"
+    return ParaxTypeError(f"{quoted(name)} is a function", span=span, hint=hint)

@@ -7,28 +7,14 @@ from typing import Any
 
 from parax import op
 from parax._diagnostic import Span, did_you_mean, echo, quoted
-from parax.dsl._nodes import WORDS
-from parax.dsl._vocabulary import Entry, Vocabulary, core_vocabulary
+from parax.dsl._elsewhere import FUNCTIONS, MODULES, OWN_FUNCTIONS, VALUES
+from parax.dsl._vocabulary import LONGEST_MATCHED, Entry, Vocabulary, core_vocabulary
 from parax.errors import ParaxError, ParaxNameError, ParaxTypeError
 
 MODEL = "model"
 """The prefix that always means the bound model."""
 
 RESERVED = ("if", "else", "and", "or", "not", "for", "in", "over")
-
-_ELSEWHERE = {
-    "pow": "write `x ** y`",
-    "mag": "did you mean `abs`?",
-    "len": "write `count(x)` to count what is true",
-    "float": "numbers need no conversion",
-    "int": "write `floor(x)` or `round(x)`",
-    "complex": "write `a + 1j*b`",
-    "range": "write `arange(n)`",
-    "print": "an expression only has a value",
-    "eval": "an expression cannot run Python",
-    "exec": "an expression cannot run Python",
-    "getattr": "write a path: `model.filter.L1`",
-}
 
 AnyOperator = op.Operator[..., Any]
 Maker = Callable[[op.Origin], AnyOperator]
@@ -64,12 +50,23 @@ class Names:
             self._entries[name] = next((one for one in found if one is not None), None)
         return self._entries[name]
 
-    def known(self) -> list[str]:
-        """Give all names there are, for suggestions."""
+    def known(self, sort: str) -> list[str]:
+        """Give all names there are of functions or of values, for suggestions."""
         names = [*self._symbols, *(self._inputs or ())]
         for vocabulary in self._vocabularies:
             names += vocabulary.names()
-        return names
+        if sort == "function":
+            return [name for name in names if self._is_callable(name)]
+        return [name for name in names if self.sort(name) == sort]
+
+    def sort(self, name: str) -> str:
+        """Tell whether a name alone is a "function", a "value", or "" if nothing defines it."""
+        if name in self._symbols:
+            return "function" if is_function(self._symbols[name]) else "value"
+        entry = self.entry(name)
+        if name in (self._inputs or ()) or (entry is not None and entry.is_value):
+            return "value"
+        return "" if entry is None or self._may_be_input(name) else "function"
 
     # --- Bare names -------------------------------------------------------------------------
 
@@ -93,10 +90,21 @@ class Names:
                 source = self.source(owner, place)
                 value = entry.value
                 return lambda origin: placed(value.build(source=source), origin)
+            if self.sort(last) == "function":
+                self._refuse_method(owner, last, place)
             return self._free(path, place)
         if entry is not None and (entry.is_value or not self._may_be_input(path)):
             return self._of_entry(entry, path, place)
         return self._free(path, place)
+
+    def _refuse_method(self, owner: str, name: str, place: op.Origin) -> None:
+        """Refuse `S21.real` where the owner is a value of a vocabulary: Python's is `real(S21)`."""
+        if self.sort(owner) == "value" and owner not in (self._inputs or ()):
+            raise ParaxNameError(
+                f"`{name}` cannot be read from `{owner}`",
+                span=place.span,
+                hint=f"write `{name}({owner})`",
+            )
 
     def _may_be_input(self, name: str) -> bool:
         # one letter that only calls know, such as `K`, is a parameter's name when it stands alone
@@ -159,11 +167,11 @@ class Names:
                 op.Constant, op.Origin(origin.span, name), value=number, unit=unit
             )
         raise ParaxTypeError(
-            f"`{name}` is a function", span=place.span, hint=f"call it: `{entry.signature}`"
+            f"`{name}` is a function", span=place.span, hint=f"call it: `{entry.example}`"
         )
 
     def _free(self, path: str, place: op.Origin) -> Maker:
-        if path in WORDS:
+        if path in VALUES and path not in (self._inputs or ()):
             raise no_value(path, place.span)
         if self._inputs is not None and path.partition(".")[0] not in self._inputs:
             raise self._unknown(path, place)
@@ -175,9 +183,24 @@ class Names:
         return ParaxNameError(
             f"nothing defines {quoted(path)}",
             span=place.span,
-            hint=did_you_mean(path, self.known())
+            hint=self._in_two(path)
+            or did_you_mean(path, [*self.known("value"), *self._matched(path)])
             or (f"the inputs are {listed}" if listed else "there are no inputs"),
         )
+
+    def _matched(self, name: str) -> list[str]:
+        """Give names of patterns that a name such as `s21` or `S_21` may be meant to be."""
+        meant = name.replace("_", "")
+        return [one for one in (meant, meant.upper()) if self.sort(one) == "value"]
+
+    def _in_two(self, name: str) -> str | None:
+        """Give what a name such as `S21dB` was meant to be, if both parts of it are known."""
+        for at in range(2, len(name) - 1) if len(name) <= LONGEST_MATCHED else ():
+            left, right = name[:at].rstrip("_"), name[at:].lstrip("_")
+            for callee, given in ((left, right), (right, left)):
+                if self.sort(callee) == "function" and self.sort(given) == "value":
+                    return f"write `{callee}({given})`"
+        return None
 
     # --- Calls ------------------------------------------------------------------------------
 
@@ -192,9 +215,16 @@ class Names:
         value = self._symbols.get(name)
         return value if is_function(value) else None
 
-    def not_callable(self, path: str, span: Span) -> ParaxError:
-        """Make the error for the call of a name that is no function (L33)."""
+    def not_callable(self, path: str, span: Span, *, is_method: bool) -> ParaxError:
+        """Make the error for the call of a name that is no function (L33).
+
+        Args:
+            path: the name.
+            span: where.
+            is_method: whether it was called with nothing, as `x.mean()` is.
+        """
         owner, _, last = path.rpartition(".")
+        of_module = path.partition(".")[0] in MODULES
         if path in self._symbols:
             return ParaxTypeError(
                 f"`{path}` is a value given in `symbols=` and cannot be called",
@@ -203,12 +233,11 @@ class Names:
             )
         entry = self.entry(last)
         if owner and entry is not None and entry.is_callable:
-            return ParaxNameError(
-                f"there is no function {quoted(path)}",
-                span=span,
-                hint=f"write `{last}(…)`, without {quoted(owner + '.', 40)}",
-            )
-        if owner:
+            hint = f"write `{last}(…)`, without {quoted(owner + '.', 40)}"
+            if is_method and not of_module:
+                hint = f"write {quoted(f'{last}({owner})')}"
+            return ParaxNameError(f"there is no function {quoted(path)}", span=span, hint=hint)
+        if owner and not of_module:
             return ParaxNameError(
                 f"there is no function {quoted(path)}",
                 span=span,
@@ -220,14 +249,12 @@ class Names:
                 span=span,
                 hint=f"to multiply, write `{path}*(…)`",
             )
-        functions = [name for name in self.known() if self._is_callable(name)]
         return ParaxNameError(
             f"there is no function {quoted(path)}",
             span=span,
-            hint=_ELSEWHERE.get(path)
-            or did_you_mean(path, functions)
-            or f"to multiply, write {quoted(path + '*(…)')}; functions of your own are given in "
-            "`symbols=` or a `Vocabulary`",
+            hint=FUNCTIONS.get(last)
+            or did_you_mean(last, self.known("function"))
+            or f"{OWN_FUNCTIONS}; to multiply, write {quoted(path + '*(…)')}",
         )
 
     def _is_callable(self, name: str) -> bool:
@@ -239,10 +266,7 @@ class Names:
 
 def no_value(word: str, span: Span | None) -> ParaxNameError:
     """Make the error for a word of Python's that is no value here."""
-    hint = "write `1` for true and `0` for false"
-    if word == "None":
-        hint = "`None` has a meaning inside `x[…]` only"
-    return ParaxNameError(f"`{word}` is no value of the language", span=span, hint=hint)
+    return ParaxNameError(f"`{word}` is no value of the language", span=span, hint=VALUES[word])
 
 
 def is_function(value: Any) -> bool:

@@ -11,8 +11,10 @@ from parax.dsl._characters import normal_name
 from parax.dsl._driver import Tokens
 from parax.dsl._indices import NO_BOUND, Slice, static_index
 from parax.dsl._literals import Number, read_number, read_quantity
-from parax.dsl._mistakes import attribute_of_no_name, call_of_no_name
+from parax.dsl._mistakes import ENDS, attribute_of_no_name, call_of_no_name, index_of_function
 from parax.limits import Limits
+
+_PREFIX = ("SIGN", "NOT", "BIT_NOT")
 
 WORDS = ("True", "False", "None")
 """Names that are no inputs, and mean something as an argument or in an index."""
@@ -81,7 +83,10 @@ class Nodes:
             value = read_number(text, kind, tokens.span(number))
             return self._add("literal", number, number, (value, None))
         name = tokens.text(unit)
-        value = read_quantity(text, kind, name, tokens.span(number, unit), tokens.span(unit))
+        if tokens.name(len(tokens.kinds) - 1) == "LPAR" and name.isascii() and name[0] != "_":
+            return self._add("literal", number, unit, (0, name))  # `call` will refuse it
+        place, at = tokens.span(number, unit), tokens.span(unit)
+        value = read_quantity(text, kind, name, place, at, tokens.sort)
         return self._add("literal", number, unit, (value, name))
 
     def list(self, opening: int, items: list[int], closing: int) -> int:
@@ -114,8 +119,17 @@ class Nodes:
         self._prefixes[made] = row
         if row > self.limits.nesting:
             what = f"{row} operators stand before one operand"
-            raise self.limits.refuse("nesting", row, what, self.tokens.span(sign))
+            raise self.limits.refuse(
+                "nesting", row, what, self.tokens.span(self._first_of_row(sign))
+            )
         return made
+
+    def _first_of_row(self, sign: int) -> int:
+        """Give the first of the operators that stand in a row before an operand."""
+        tokens = self.tokens
+        while tokens.name(sign - 1) in _PREFIX:
+            sign -= 1
+        return sign + (tokens.name(sign - 1) in ENDS)  # behind a value it joins two of them
 
     def _is_unsigned(self, literal: int) -> bool:
         return literal not in self._bracketed and self.tokens.name(self.firsts[literal]) != "SIGN"
@@ -143,7 +157,9 @@ class Nodes:
     def attribute(self, owner: int, _dot: int, token: int) -> int:
         """`a.b`: one node, the path."""
         if self.kinds[owner] != "name" or owner in self._bracketed:
-            raise attribute_of_no_name(self.text(owner), self.tokens.span(token))
+            span = self.tokens.span(token)
+            is_function = self.tokens.sort(span.text) == "function"
+            raise attribute_of_no_name(self.text(owner), span, is_function=is_function)
         self.data[owner] = f"{self.data[owner]}.{self._name(token)}"
         self.lasts[owner] = token
         return owner
@@ -166,8 +182,12 @@ class Nodes:
         span = self.tokens.span(self.firsts[callee], closing)
         raise call_of_no_name(self.text(callee), unit, inside.text, span)
 
-    def index(self, base: int, _opening: int, items: Sequence[Any], closing: int) -> int:
+    def index(self, base: int, opening: int, items: Sequence[Any], closing: int) -> int:
         """`x[1, :]`."""
+        if self.kinds[base] == "name" and self.tokens.sort(self.data[base]) == "function":
+            inside = self.tokens.span(opening + 1, closing - 1).text
+            span = self.tokens.span(self.firsts[base], closing)
+            raise index_of_function(self.data[base], inside, span)
         found = [static_index(self, item) for item in items]
         indices = found[0] if len(found) == 1 and not isinstance(items, tuple) else tuple(found)
         return self._add("index", self.firsts[base], closing, (base, indices))

@@ -40,10 +40,33 @@ def read_parameters(signature: str, shown: str) -> tuple[Parameter, ...]:
     return tuple(parameters)
 
 
+def plain(signature: str) -> str:
+    """Give a signature as it is shown: `to, from` for `to: int, from_: int`."""
+    return re.sub(r"_?\s*:\s*int\b|_(?=\s*(?:,|=|$))", "", signature)
+
+
+def example_of(name: str, parameters: Sequence[Parameter]) -> str:
+    """Give a call with what must be given: `S(2, 1)`, `max(x)`, `clip(x, low, high)`."""
+    wanted = [one for one in parameters if one.is_required or (one.variadic and not one.static)]
+    given = ["x" if one.variadic else one.name.rstrip("_") for one in wanted]
+    if all(one.static and one.takes == "whole" for one in wanted):
+        given = [str(number) for number in range(len(wanted), 0, -1)]
+    return f"{name}({', '.join(given)})"
+
+
+def how_called(shown: str, parameters: Sequence[Parameter]) -> str:
+    """Give the help for a call with wrong arguments."""
+    hint = f"it is called as `{shown}`"
+    if any(one.static and one.is_required for one in parameters):
+        hint += f", such as `{example_of(shown.partition('(')[0], parameters)}`"
+    return hint
+
+
 def parameter_at(parameters: Sequence[Parameter], place: int | str) -> Parameter | None:
     """Give the parameter that an argument is for, by position or keyword; None if there is none."""
     if isinstance(place, str):
-        return next((one for one in parameters if one.name == place), None)
+        names = (place, f"{place}_")  # Python's `from_` may be written `from`
+        return next((one for one in parameters if one.name in names), None)
     for position, one in enumerate(parameters):
         if one.variadic or position == place:
             return None if one.keyword_only else one
@@ -59,16 +82,17 @@ def check_arguments(
         ParaxTypeError: says which, and how the function is called.
     """
     name = shown.partition("(")[0]
-    hint = f"it is called as `{shown}`"
+    hint = how_called(shown, parameters)
     variadic = any(one.variadic for one in parameters)
     given = {one.name for one in parameters[:count]}
     for keyword in keywords:
-        if parameter_at(parameters, keyword) is None:
-            close = did_you_mean(keyword, [one.name for one in parameters])
+        parameter = parameter_at(parameters, keyword)
+        if parameter is None:
+            close = did_you_mean(keyword, [one.name.rstrip("_") for one in parameters])
             raise ParaxTypeError(f"`{name}` has no argument {quoted(keyword)}", hint=close or hint)
-        if keyword in given:
+        if parameter.name in given:
             raise ParaxTypeError(f"`{name}` was given `{keyword}` twice", hint=hint)
-        given.add(keyword)
+        given.add(parameter.name)
     fewest = sum(one.is_required for one in parameters)
     missing = [one.name for one in parameters if one.is_required and one.name not in given]
     if missing or (count + len(keywords) > len(parameters) and not variadic):

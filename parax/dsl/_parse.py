@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from parax._diagnostic import Source, Span, echo
+from parax._diagnostic import Source, Span, echo, with_article
 from parax.dsl._build import Build
 from parax.dsl._driver import Tokens, run
 from parax.dsl._grammar import tables
@@ -59,7 +59,7 @@ def parse(
     """
     if not isinstance(text, str):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise ParaxTypeError(
-            f"`parse` reads a text, got a {type(text).__name__}",
+            f"`parse` reads a text, got {with_article(type(text).__name__)}",
             hint="decode it first" if isinstance(text, bytes) else "operators need no parsing",
         )
     limits = Limits() if limits is None else limits
@@ -70,7 +70,7 @@ def parse(
         raise limits.refuse("text", len(text), f"the text has {len(text)} characters", span)
 
     automaton = tables()
-    tokens = Tokens(source, automaton.terminals)
+    tokens = Tokens(source, automaton.terminals, names.sort)
     nodes = Nodes(tokens, limits)
     callbacks = [
         None if rule.callback is None else getattr(nodes, rule.callback)
@@ -87,7 +87,8 @@ def _vocabularies(given: Any) -> tuple[Vocabulary, ...]:
     for one in several:
         if not isinstance(one, Vocabulary):
             raise ParaxTypeError(
-                f"`vocabulary=` is a `Vocabulary` or a list of them, got a {type(one).__name__}",
+                "`vocabulary=` is a `Vocabulary` or a list of them, got "
+                f"{with_article(type(one).__name__)}",
                 hint=f"`parax.dsl.find_vocabulary({echo(repr(one), 40)})` finds one by name"
                 if isinstance(one, str)
                 else None,
@@ -100,7 +101,7 @@ def _symbols(given: Any) -> Mapping[str, Any]:
         return {}
     if not isinstance(given, Mapping):
         raise ParaxTypeError(
-            f"`symbols=` is a dict of values by name, got a {type(given).__name__}"
+            f"`symbols=` is a dict of values by name, got {with_article(type(given).__name__)}"
         )
     values: Mapping[Any, Any] = given  # pyright: ignore[reportUnknownVariableType]
     for name in values:

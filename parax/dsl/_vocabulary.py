@@ -9,8 +9,8 @@ from functools import cache
 from importlib.metadata import entry_points
 from typing import Any, overload
 
-from parax._diagnostic import did_you_mean, echo, quoted
-from parax.dsl._parameters import read_parameters
+from parax._diagnostic import did_you_mean, echo, quoted, with_article
+from parax.dsl._parameters import example_of, plain, read_parameters
 from parax.errors import ParaxNameError, ParaxTypeError
 from parax.functions import Function, Parameter, constants, table
 
@@ -83,6 +83,12 @@ class Entry:
         if self.function is not None:
             return self.function.signature_text
         return self.name if self.call is None else self.call.signature
+
+    @property
+    def example(self) -> str:
+        """A call with what must be given."""
+        rule = self.function or self.call
+        return self.name if rule is None else example_of(self.name, rule.parameters)
 
 
 @dataclass(frozen=True)
@@ -209,8 +215,8 @@ class Vocabulary:
         Raises:
             ParaxTypeError: the signature cannot be read, or a name is taken.
         """
-        shown = f"{name}({signature})"
-        rule = CallRule(build, read_parameters(signature, shown), shown, on_input)
+        parameters = read_parameters(signature, f"{name}({signature})")
+        rule = CallRule(build, parameters, f"{name}({plain(signature)})", on_input)
         self._add(Entry(name, help, self.name, call=rule), aliases)
 
     def value(
@@ -389,7 +395,8 @@ def find_vocabulary(name: str) -> Vocabulary:
     found: object = registered[name].load()
     if not isinstance(found, Vocabulary):
         raise ParaxTypeError(
-            f"what is registered as the vocabulary `{echo(name)}` is a {type(found).__name__}",
+            f"what is registered as the vocabulary `{echo(name)}` is "
+            f"{with_article(type(found).__name__)}",
             hint="register a `parax.Vocabulary`",
         )
     return found

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from parax._diagnostic import did_you_mean, echo
+from parax._diagnostic import did_you_mean, echo, with_article
 from parax.errors import ParaxTypeError
 
 
@@ -282,7 +282,7 @@ class Call:
 def _kind(value: Any) -> str:
     if hasattr(value, "__jax_array__") and hasattr(value, "operands"):
         return "an expression"
-    return "an array" if hasattr(value, "shape") else f"a {type(value).__name__}"
+    return "an array" if hasattr(value, "shape") else with_article(type(value).__name__)
 
 
 def _arguments(count: int) -> str:

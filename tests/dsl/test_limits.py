@@ -51,6 +51,17 @@ def test_the_message_of_a_limit_shows_its_place():  # L5, L62
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "column"),
+    [("-" * MANY + "1", 1), ("a " + "-" * 300 + "x", 4), ("a * (" + "not " * 300 + "x)", 6)],
+)
+def test_too_many_signs_are_shown_where_they_begin(text: str, column: int):  # L62
+    with pytest.raises(LimitError) as caught:
+        parse(text)
+    assert caught.value.span is not None
+    assert caught.value.span.column == column
+
+
 def test_brackets_and_signs_up_to_the_limit_are_fine():  # L62
     assert parse("(" * 200 + "x" + ")" * 200).inputs() == ("x",)
     assert parse("a " + "-" * 201 + "x").inputs() == ("a", "x")  # the first one joins two values

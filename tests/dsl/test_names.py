@@ -121,6 +121,7 @@ def test_one_letter_that_only_calls_know_is_an_input_when_bare(lab: Vocabulary):
 def test_calls_values_and_patterns_build_what_they_say(lab: Vocabulary):
     assert tree(parse("S(2, 1)", vocabulary=lab)) == "(add S 21)"
     assert tree(parse("S(from_=1, to=2)", vocabulary=lab)) == "(add S 21)"
+    assert tree(parse("S(from=1, to=2)", vocabulary=lab)) == "(add S 21)"
     assert tree(parse("S21", vocabulary=lab)) == "(add S 21)"
     assert tree(parse("S", vocabulary=lab)) == "S"
 
@@ -163,7 +164,7 @@ def test_a_vocabulary_has_the_names_of_those_that_it_uses(lab: Vocabulary):
     assert parse("answer", vocabulary=more)() == 43
     assert tree(parse("S21", vocabulary=more)) == "(add S 21)"
     assert more.names() == ["answer", "dB", "db", "S", "f", "freq", "K"]
-    assert more.help("S") == "S(to: int, from_: int): One element.; All of it."
+    assert more.help("S") == "S(to, from): One element.; All of it."
     assert more.help("db") == "dB(z, *, factor=20): Give decibels."
     assert more.examples() == {"S21": "One element."}
     with pytest.raises(ParaxNameError, match="did you mean `answer`"):
@@ -222,15 +223,15 @@ def test_messages_of_vocabularies_are_whole(lab: Vocabulary):  # L5, L33
         "  <expression>:1:7\n"
         "  1 | 1 + S(a, 1)\n"
         "    |       ^\n"
-        "  help: it is called as `S(to: int, from_: int)`; `to` is part of the structure and "
-        "cannot depend on a value"
+        "  help: it is called as `S(to, from)`, such as `S(2, 1)`; `to` is part of the structure "
+        "and cannot depend on a value"
     )
     assert message("S(2)", vocabulary=lab) == (
         "ParaxTypeError: `S` takes 2 arguments, got 1\n"
         "  <expression>:1:1\n"
         "  1 | S(2)\n"
         "    | ^^^^\n"
-        "  help: it is called as `S(to: int, from_: int)`"
+        "  help: it is called as `S(to, from)`, such as `S(2, 1)`"
     )
     assert message("S[2, 1]", vocabulary=lab) == (
         "ParaxSyntaxError: `S[2, 1]` is an index, counted from 0 along the first axes, not a pair "
@@ -252,7 +253,7 @@ def test_messages_of_vocabularies_are_whole(lab: Vocabulary):  # L5, L33
         "  <expression>:1:9\n"
         "  1 | S(2, 1, of=3)\n"
         "    |         ^^\n"
-        "  help: it is called as `S(to: int, from_: int)`"
+        "  help: it is called as `S(to, from)`, such as `S(2, 1)`"
     )
 
 
@@ -291,7 +292,7 @@ def test_messages_of_symbols_and_inputs_are_whole():  # L5, L35
         "  <expression>:1:1\n"
         "  1 | tarrget + 1\n"
         "    | ^^^^^^^\n"
-        "  help: did you mean `target` or `arange`?"
+        "  help: did you mean `target`?"
     )
     assert message("q", inputs=[]) == (
         "ParaxNameError: nothing defines `q`\n"
@@ -310,10 +311,37 @@ def test_messages_of_symbols_and_inputs_are_whole():  # L5, L35
 
 
 @pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("S21dB", "write `dB(S21)`"),
+        ("db_S21", "write `db(S21)`"),
+        ("s21 + 1", "did you mean `S21`?"),
+        ("S_21", "did you mean `S21`?"),
+        ("taget", "did you mean `target`?"),
+        ("sqr + 1", "the inputs are `target`"),  # `sqrt` has no value
+    ],
+)
+def test_an_unknown_name_suggests_what_has_a_value(text: str, hint: str, lab: Vocabulary):  # L33
+    with pytest.raises(ParaxNameError) as caught:
+        parse(text, vocabulary=lab, inputs=["target"])
+    assert caught.value.hint == hint
+
+
+def test_words_of_other_languages_are_inputs_if_they_are_named_so():  # L35
+    assert parse("true", inputs=["true"]).inputs() == ("true",)
+
+
+def test_a_function_is_not_read_from_a_value(lab: Vocabulary):
+    with pytest.raises(ParaxNameError, match="write `real\\(S21\\)`"):
+        parse("S21.real", vocabulary=lab)
+    assert tree(parse("x.real + a.dB", vocabulary=lab)) == "(+ x.real a.dB)"
+
+
+@pytest.mark.parametrize(
     ("given", "words"),
     [
         ({"vocabulary": "rf"}, "find_vocabulary"),
-        ({"vocabulary": [3]}, "got a int"),
+        ({"vocabulary": [3]}, "got an int"),
         ({"symbols": [1]}, "got a list"),
         ({"symbols": {1: 2}}, "has the key `1`"),
         ({"symbols": {"x": "text"}}, "the symbol `x` is a text"),
