@@ -17,3 +17,9 @@ hypothesis.settings.register_profile(
     suppress_health_check=[hypothesis.HealthCheck.too_slow],
 )
 hypothesis.settings.load_profile("ordinary")
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Name a function in a test's id: without, it would have its address, and workers disagree."""
+    name = getattr(val, "__name__", None)
+    return name if callable(val) and isinstance(name, str) else None

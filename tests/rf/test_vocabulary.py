@@ -103,7 +103,7 @@ BAD = [
     ("S0_1", OperatorIndexError, "there is no port 0",
         "ports are counted from 1: write `S(2, 1)`"),
     ("S(2)", ParaxTypeError, "`S` takes 2 arguments, got 1",
-        "it is called as `S(to: int, from_: int)`"),
+        "it is called as `S(to, from)`, such as `S(2, 1)`"),
     ("S[2,1]", ParaxSyntaxError,
         "`S[2,1]` is an index, counted from 0 along the first axes, not a pair of ports",
         "write `S(2, 1)`"),
