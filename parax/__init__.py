@@ -22,7 +22,7 @@ _ROOMS = {
         ParaxNameError ParaxSyntaxError ParaxTypeError PrecisionWarning TouchstoneError UnitError
         UnknownParameterError UnknownSubmoduleError UpdateError""",
     "parax.limits": "Limits",
-    "parax.module": "Module feature field partition",
+    "parax.module": "Module diff feature field partition",
     "parax.op": "Operator OpInputs OpOutputs",
     "parax.parameters": """Fixed Free Parameter ParameterMetadata Uniform as_param is_fixed_param
         is_free_param is_param is_valid_param""",

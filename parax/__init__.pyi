@@ -49,6 +49,7 @@ from parax.errors import UnknownSubmoduleError as UnknownSubmoduleError
 from parax.errors import UpdateError as UpdateError
 from parax.limits import Limits as Limits
 from parax.module import Module as Module
+from parax.module import diff as diff
 from parax.module import feature as feature
 from parax.module import field as field
 from parax.module import partition as partition

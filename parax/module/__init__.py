@@ -1,5 +1,6 @@
 """Modules with named parameters, and the functions on any PyTree that they are made of."""
 
+from parax.module._diff import Change, Difference, describe_difference, diff
 from parax.module._feature import FeatureInfo, feature, features, is_feature
 from parax.module._fields import field, fill_defaults, prepare_fields
 from parax.module._module import Module
@@ -11,9 +12,13 @@ from parax.module._walk import NamedParam, named_params
 from parax.parameters import rebuild
 
 __all__ = [
+    "Change",
+    "Difference",
     "FeatureInfo",
     "Module",
     "NamedParam",
+    "describe_difference",
+    "diff",
     "feature",
     "features",
     "field",
