@@ -110,6 +110,11 @@ def with_article(noun: str) -> str:
     return f"{'an' if noun[:1] in 'aeiouAEIO' else 'a'} {noun}"
 
 
+def kind_of(value: object) -> str:
+    """Give the class of a value with its article: "an int", "a Parameter"."""
+    return with_article(type(value).__name__)
+
+
 def close_matches(name: str, known: Iterable[str], count: int = 3) -> list[str]:
     """Give at most `count` known names that resemble `name`: the nearest, and those equally near.
 

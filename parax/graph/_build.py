@@ -13,7 +13,7 @@ from typing import Any
 import jax.tree_util as jtu
 import numpy as np
 
-from parax._diagnostic import Span
+from parax._diagnostic import Span, kind_of
 from parax.errors import OperatorError, OperatorTypeError
 from parax.graph._kinds import Kind, SlotKind
 from parax.graph._protocol import Node
@@ -220,12 +220,10 @@ class Builder:
         try:
             arrays, skeleton = split(value)
         except RecursionError:
-            raise OperatorError(
-                f"a {type(value).__name__} is nested too deeply to be data"
-            ) from None
+            raise OperatorError(f"{kind_of(value)} is nested too deeply to be data") from None
         if kind is Kind.DATA and not arrays and skeleton.statics == (value,):
             raise OperatorTypeError(
-                f"a {type(value).__name__} is no operand",
+                f"{kind_of(value)} is no operand",
                 hint="an operand is an operator, a number, an array, a Parameter or a tree of them",
             )
         # X6: arrays are one if they are the same objects, never by content.

@@ -12,7 +12,7 @@ from typing import Any
 import jax.numpy as jnp
 import jax.tree_util as jtu
 
-from parax._diagnostic import Span, quoted
+from parax._diagnostic import Span, kind_of, quoted
 from parax.errors import OperatorError, ParaxError
 from parax.graph._structure import Structure
 
@@ -42,7 +42,7 @@ def describe(value: Any) -> str:
     """Say what an operand is: its shape and dtype, or its kind."""
     if hasattr(value, "shape") and hasattr(value, "dtype"):
         return f"{tuple(value.shape)} {value.dtype}"
-    return f"a {type(value).__name__}"
+    return f"{kind_of(value)}"
 
 
 def _text_of(span: Span | None) -> str | None:
@@ -70,7 +70,7 @@ def locate(
 def _shape_text(value: Any) -> str:
     shape = getattr(value, "shape", None)
     if shape is None:
-        return f"a {type(value).__name__}"
+        return f"{kind_of(value)}"
     kind = getattr(value, "dtype", None)
     complex_ = kind is not None and jnp.issubdtype(kind, jnp.complexfloating)
     return f"{tuple(shape)}" + (" complex" if complex_ else "")

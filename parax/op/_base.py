@@ -10,7 +10,7 @@ import equinox as eqx
 import jax
 import numpy as np
 
-from parax._diagnostic import Span, echo
+from parax._diagnostic import Span, echo, kind_of
 from parax.errors import OperatorTypeError
 from parax.graph import Graph
 from parax.module import fill_defaults, prepare_fields
@@ -276,7 +276,8 @@ def as_operand(value: Any, symbol: str) -> Any:
     elif callable(value):
         hint = "a function of the inputs is `op.Lambda(fn)`, one of a value `op.Map(fn, value)`"
     raise OperatorTypeError(
-        f"`{symbol}` cannot take `{echo(repr(value))}`, a {type(value).__name__}", hint=hint
+        f"`{symbol}` cannot take `{echo(repr(value))}`, {kind_of(value)}",
+        hint=hint,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import equinox as eqx
 import jax.tree_util as jtu
 
+from parax._diagnostic import kind_of
 from parax.errors import OperatorTypeError
 from parax.op import _arithmetic as arithmetic
 from parax.op._base import NOWHERE, Operator, as_operand, filled
@@ -198,7 +199,7 @@ class Apply(FunctionOperator):
             except TypeError:
                 raise OperatorTypeError(
                     f"`{symbol}({name}=…)` is part of the structure and must be hashable, "
-                    f"got a {type(value).__name__}",
+                    f"got {kind_of(value)}",
                     hint="give a number, a string, or a tuple of them",
                 ) from None
         self.static = tuple(sorted(static.items()))

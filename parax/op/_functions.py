@@ -9,7 +9,7 @@ from typing import Any
 
 import jax.tree_util as jtu
 
-from parax._diagnostic import echo
+from parax._diagnostic import echo, kind_of
 from parax.errors import OperatorTypeError
 
 _NAMED_IN = ("jax.numpy", "jax.nn", "jax.lax", "jax.scipy", "operator", "math", "numpy", "parax")
@@ -27,7 +27,7 @@ def stored_function(fn: Any, owner: str) -> Any:
     """
     if not callable(fn):
         raise OperatorTypeError(
-            f"`{owner}` takes a function, got `{echo(repr(fn))}`, a {type(fn).__name__}",
+            f"`{owner}` takes a function, got `{echo(repr(fn))}`, {kind_of(fn)}",
             hint="a plain value stands for itself: use it as an operand",
         )
     if isinstance(fn, jtu.Partial):

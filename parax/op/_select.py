@@ -11,7 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
 
-from parax._diagnostic import did_you_mean, echo
+from parax._diagnostic import did_you_mean, echo, kind_of
 from parax.errors import OperatorIndexError, OperatorTypeError
 from parax.op._arithmetic import check_broadcast
 from parax.op._base import Operator, as_operand
@@ -237,7 +237,7 @@ def _entry(tree: Any, key: Any) -> Any:
     except (KeyError, IndexError, TypeError):
         known = [str(one) for one in tree] if isinstance(tree, dict) else None
         if known is None:
-            what = f"a {type(tree).__name__}"
+            what = f"{kind_of(tree)}"
             if isinstance(tree, list | tuple):
                 what += f" of {len(tree)}"
             raise OperatorIndexError(f"`[{_index_text(key)}]` is no position in {what}") from None

@@ -9,7 +9,7 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 
-from parax._diagnostic import echo
+from parax._diagnostic import echo, kind_of
 from parax.errors import OperatorError, OperatorTypeError
 from parax.op._base import Operator, as_operand
 from parax.op._trees import map_leaves
@@ -42,7 +42,7 @@ class Stack(Operator):
     def __init__(self, operators: Sequence[Any], axis: int = -1) -> None:
         if not isinstance(operators, list | tuple):
             raise OperatorTypeError(
-                f"`Stack` takes a list or tuple of operands, got a {type(operators).__name__}"
+                f"`Stack` takes a list or tuple of operands, got {kind_of(operators)}"
             )
         if not operators:
             raise OperatorError("`Stack` of an empty list", hint="give at least one operand")

@@ -51,8 +51,9 @@ def _join(operator: Operator, texts: list[str]) -> str:
         return f"where({', '.join(texts)})"
     if isinstance(operator, Sum) and isinstance(operator.operators, tuple):
         return f"({' + '.join(texts)})"
-    name = operator.symbol() if isinstance(operator, FunctionOperator) else type(operator).__name__
-    return f"{name}({', '.join(texts)})"
+    if not isinstance(operator, FunctionOperator) and type(operator).symbol is not Operator.symbol:
+        return operator.symbol()  # a name that says it all, such as `S21`
+    return f"{operator.symbol()}({', '.join(texts)})"
 
 
 def _value(value: Any) -> str:

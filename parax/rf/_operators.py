@@ -161,7 +161,7 @@ class Scattering(Operator):
             check_band(model, sweep_of(args, inputs).f)
 
     def symbol(self) -> str:
-        return "S"
+        return f"{self.reads}.S" if self.reads else "S"
 
 
 class SParameter(Operator):
@@ -203,7 +203,9 @@ class SParameter(Operator):
         return matrices[..., self.to - 1, self.from_ - 1]
 
     def symbol(self) -> str:
-        return parameter_name(self.to, self.from_)
+        name = parameter_name(self.to, self.from_)
+        reads = getattr(self.scattering, "reads", None)
+        return f"{reads}.{name}" if reads else name
 
 
 class Frequency(Operator):

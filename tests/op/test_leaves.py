@@ -154,7 +154,7 @@ MESSAGES = [
     (
         lambda: op.Lambda(WRONG),
         OperatorTypeError,
-        "`Lambda` takes a function, got `3`, a int\n"
+        "`Lambda` takes a function, got `3`, an int\n"
         "  help: a plain value stands for itself: use it as an operand",
     ),
     (
@@ -166,7 +166,9 @@ MESSAGES = [
 ]
 
 
-@pytest.mark.parametrize(("use", "error", "message"), MESSAGES, ids=lambda one: str(one)[:40])
+@pytest.mark.parametrize(
+    ("use", "error", "message"), MESSAGES, ids=[row[-1][:40] for row in MESSAGES]
+)
 def test_messages_are_whole(use, error, message):
     with pytest.raises(error) as caught:
         use()

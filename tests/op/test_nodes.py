@@ -105,7 +105,7 @@ BUILT = [
     (
         lambda: op.Stack(LONE),
         OperatorTypeError,
-        "`Stack` takes a list or tuple of operands, got a Input",
+        "`Stack` takes a list or tuple of operands, got an Input",
     ),
     (
         lambda: op.Stack([x], axis=FLOAT),
@@ -126,7 +126,7 @@ BUILT = [
     (
         lambda: op.Map(WRONG, x),
         OperatorTypeError,
-        "`Map` takes a function, got `3`, a int\n"
+        "`Map` takes a function, got `3`, an int\n"
         "  help: a plain value stands for itself: use it as an operand",
     ),
     (
@@ -150,7 +150,7 @@ BUILT = [
 ]
 
 
-@pytest.mark.parametrize(("build", "error", "message"), BUILT, ids=lambda one: str(one)[:40])
+@pytest.mark.parametrize(("build", "error", "message"), BUILT, ids=[row[-1][:40] for row in BUILT])
 def test_what_can_be_told_at_construction_is(build, error, message):
     with pytest.raises(error) as caught:
         build()
