@@ -224,7 +224,6 @@ X = op.Input("x")
             "an expression has no array until it is called, got `<Input x>`\n  help: call it first",
         ),
     ],
-    ids=str,
 )
 def test_asking_an_expression_for_a_value_says_why_there_is_none(use, message):
     with pytest.raises(OperatorTypeError) as caught:
