@@ -59,8 +59,7 @@ def prepare_fields(cls: type) -> None:
     Args:
         cls: the class under construction.
     """
-    if "__init__" in cls.__dict__:
-        setattr(cls, _OWN_INIT, True)
+    setattr(cls, _OWN_INIT, "__init__" in cls.__dict__)
     for name, annotation in inspect.get_annotations(cls).items():
         if is_class_variable(cls, annotation):
             continue
@@ -76,7 +75,31 @@ def prepare_fields(cls: type) -> None:
 
 
 _OWN_INIT = "_has_own_init"
-"""Set on classes with a hand-written `__init__`; a generated one appears only later."""
+"""Whether a class has a hand-written `__init__`; a generated one appears only later."""
+
+
+def _has_own_init(cls: type) -> bool:
+    return any(vars(base).get(_OWN_INIT, False) for base in cls.__mro__)
+
+
+def has_generated_init(cls: type) -> bool:
+    """Tell whether a prepared class takes its fields as arguments; False of other classes."""
+    return hasattr(cls, _OWN_INIT) and not _has_own_init(cls)
+
+
+def default_of(spec: dataclasses.Field[Any]) -> Any:
+    """Give the default of a field as an instance would have it, or None without one."""
+    if spec.default is not dataclasses.MISSING:
+        return converted(spec, spec.default)
+    if spec.default_factory is not dataclasses.MISSING:
+        return converted(spec, spec.default_factory())
+    return None
+
+
+def converted(spec: dataclasses.Field[Any], value: Any) -> Any:
+    """Apply the converter of a field, if it has one."""
+    converter = spec.metadata.get("converter")
+    return value if converter is None else converter(value)
 
 
 def fill_defaults(self: Any) -> None:
@@ -89,7 +112,7 @@ def fill_defaults(self: Any) -> None:
     instance that lacks a field of its own for one with something else attached.
     """
     cls = type(self)
-    if not any(_OWN_INIT in vars(base) for base in cls.__mro__):
+    if not _has_own_init(cls):
         return
     for spec in dataclasses.fields(cls):
         if spec.default is not dataclasses.MISSING:

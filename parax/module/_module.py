@@ -52,12 +52,15 @@ class Module(eqx.Module):
     name: str | None = eqx.field(default=None, static=True, kw_only=True)
     _param_groups: Any = eqx.field(default=(), kw_only=True, repr=False, converter=tuple)
 
-    _transparent: ClassVar[bool] = False
+    # Replaced by `with_attrs(_transparent=True)`; None leaves it to the class.
+    _transparent: bool | None = eqx.field(default=None, static=True, kw_only=True, repr=False)
+
+    _is_transparent: ClassVar[bool] = False
 
     def __init_subclass__(cls, transparent: bool = False, **kwargs: Any) -> None:
         prepare_fields(cls)
         super().__init_subclass__(**kwargs)
-        cls._transparent = transparent
+        cls._is_transparent = transparent
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         self = super().__new__(cls, *args, **kwargs)

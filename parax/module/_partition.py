@@ -7,7 +7,7 @@ from typing import Any
 import equinox as eqx
 import jax.tree_util as jtu
 
-from parax.module._walk import GROUPS_FIELD
+from parax.module._walk import is_groups_key
 from parax.parameters import Parameter, is_param
 
 
@@ -43,7 +43,7 @@ def partition(
     absent: list[tuple[int, bool]] = []  # Parameters among the shallow leaves: place, dynamic?
     if include_arrays:
         paths, shallow_structure = jtu.tree_flatten_with_path(pytree, is_leaf=is_param)
-        grouped = [any(_is_groups(key) for key in path) for path, _ in paths]
+        grouped = [any(is_groups_key(key) for key in path) for path, _ in paths]
         shallow = [leaf for _, leaf in paths]
     else:
         shallow, shallow_structure = jtu.tree_flatten(pytree, is_leaf=is_param)
@@ -69,7 +69,3 @@ def partition(
     for place, chosen in absent:
         whole[place] = shallow[place] if chosen else None
     return jtu.tree_unflatten(shallow_structure, whole), jtu.tree_unflatten(structure, static)
-
-
-def _is_groups(key: Any) -> bool:
-    return isinstance(key, jtu.GetAttrKey) and key.name == GROUPS_FIELD

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -49,7 +49,7 @@ def select(
     found = walk(tree)
     entries = found.entries if submodules is None else _below(found, submodules)
     if param_filter is not None:
-        entries = _matching(entries, param_filter)
+        entries = [entries[place] for place in matching(entries, param_filter)]
     return list(usable(entries, include_fixed=include_fixed))
 
 
@@ -94,45 +94,91 @@ def unknown_parameter(name: str, entries: Sequence[NamedParam]) -> UnknownParame
     )
 
 
-def _matching(entries: Sequence[NamedParam], param_filter: ParamFilter) -> list[NamedParam]:
+def matching(
+    entries: Sequence[NamedParam],
+    param_filter: ParamFilter,
+    *,
+    prefixes: bool = False,
+    ignore_unknown: bool = False,
+) -> list[int]:
+    """Give the places in `entries` that a filter stands for, in order.
+
+    Args:
+        entries: the parameters to choose from.
+        param_filter: as for `select`.
+        prefixes: whether strings are the beginnings of full names.
+        ignore_unknown: whether what fits nothing is passed over.
+    """
+    if param_filter is None:
+        return list(range(len(entries)))
     if isinstance(param_filter, str | Parameter):
         param_filter = [param_filter]
     elif callable(param_filter):
-        return [entry for entry in entries if param_filter(entry.name)]
+        return [place for place, entry in enumerate(entries) if param_filter(entry.name)]
     if not isinstance(param_filter, list | tuple | set | frozenset):
         raise _wrong_filter(param_filter)
-    wanted = [(item, *_hits(entries, item)) for item in param_filter]
-    included = [hits for _, hits, excluded in wanted if not excluded]
-    left_out = {place for _, hits, excluded in wanted if excluded for place in hits}
-    kept = set().union(*included) if included or not wanted else set(range(len(entries)))
-    return [entries[place] for place in sorted(kept - left_out)]
+    index = _Index(entries, prefixes)
+    included: list[set[int]] = []
+    left_out: set[int] = set()
+    for item in param_filter:
+        excluded = isinstance(item, str) and item.startswith("!")
+        hits = index(item[1:] if excluded else item)
+        if not hits and not ignore_unknown:
+            raise _unknown(item[1:] if excluded else item, entries, prefixes)
+        if excluded:
+            left_out |= hits
+        else:
+            included.append(hits)
+    everything = not included and len(param_filter) > 0  # only names to leave out
+    kept = set(range(len(entries))) if everything else set().union(*included)
+    return sorted(kept - left_out)
 
 
-def _hits(entries: Sequence[NamedParam], item: Any) -> tuple[set[int], bool]:
-    """Give the places that one element of a filter stands for, and whether it excludes them."""
-    if isinstance(item, Parameter):
-        hits = {place for place, entry in enumerate(entries) if entry.param is item}
-        if not hits:
-            raise UnknownParameterError(
-                f"the parameter {quoted(repr(item.name))} given as an object is not part of the"
-                " module",
-                hint="parameters are found by identity: take it from this module, or use its name",
-            )
-        return hits, False
-    if not isinstance(item, str):
-        raise _wrong_filter(item)
-    excluded = item.startswith("!")
-    word = item[1:] if excluded else item
-    hits = {place for place, entry in enumerate(entries) if word in (entry.name, entry.path)}
-    if not hits and any(mark in word for mark in "*?["):
-        hits = {
-            place
-            for place, entry in enumerate(entries)
-            if fnmatchcase(entry.path if "." in word else entry.name, word)
-        }
-    if not hits:
-        raise unknown_parameter(word, entries)
-    return hits, excluded
+class _Index:
+    """Places of parameters by name, by path and by identity."""
+
+    def __init__(self, entries: Sequence[NamedParam], prefixes: bool) -> None:
+        self.entries = entries
+        self.prefixes = prefixes
+        self.words: dict[str, set[int]] = {}
+        self.objects: dict[int, set[int]] = {}
+        for place, (name, path, param) in enumerate(entries):
+            for word in {name, path}:
+                self.words.setdefault(word, set()).add(place)
+            self.objects.setdefault(id(param), set()).add(place)
+
+    def __call__(self, item: Any) -> set[int]:
+        if isinstance(item, Parameter):
+            return self.objects.get(id(item), set())
+        if not isinstance(item, str):
+            raise _wrong_filter(item)
+        if self.prefixes:
+            return self._fitting(lambda entry: entry.name.startswith(item))
+        hits = self.words.get(item, set())
+        if hits or not any(mark in item for mark in "*?["):
+            return hits
+        dotted = "." in item
+        return self._fitting(lambda entry: fnmatchcase(entry.path if dotted else entry.name, item))
+
+    def _fitting(self, fits: Callable[[NamedParam], bool]) -> set[int]:
+        return {place for place, entry in enumerate(self.entries) if fits(entry)}
+
+
+def _unknown(
+    item: str | Parameter, entries: Sequence[NamedParam], prefixes: bool
+) -> UnknownParameterError:
+    if isinstance(item, str) and not prefixes:
+        return unknown_parameter(item, entries)
+    if isinstance(item, str):
+        return UnknownParameterError(
+            f"no parameter has a name that begins with {quoted(item)}",
+            hint=did_you_mean(item, [entry.name for entry in entries])
+            or "list the names with `param_names(include_fixed=True)`",
+        )
+    return UnknownParameterError(
+        f"the parameter {quoted(repr(item.name))} given as an object is not part of the module",
+        hint="parameters are found by identity: take it from this module, or use its name",
+    )
 
 
 def _wrong_filter(item: Any) -> ParameterTypeError:
@@ -143,16 +189,26 @@ def _wrong_filter(item: Any) -> ParameterTypeError:
 
 
 def _below(found: Walk, submodules: Submodules) -> list[NamedParam]:
+    return [found.entries[place] for place in places_below(found, submodules)]
+
+
+def places_below(found: Walk, submodules: Submodules) -> list[int]:
+    """Give the places of the parameters of some submodules, in order.
+
+    Raises:
+        UnknownSubmoduleError: a submodule that the tree does not have.
+    """
     if not isinstance(submodules, list | tuple | set | frozenset):
         submodules = [submodules]
     places: set[int] = set()
     for item in submodules:
-        for entry in _modules(found.modules, item):
+        for entry in modules_of(found.modules, item):
             places.update(range(entry.start, entry.stop))
-    return [found.entries[place] for place in sorted(places)]
+    return sorted(places)
 
 
-def _modules(modules: Sequence[ModuleEntry], item: Any) -> list[ModuleEntry]:
+def modules_of(modules: Sequence[ModuleEntry], item: Any) -> list[ModuleEntry]:
+    """Find the modules that one element of a `submodules` argument stands for."""
     if isinstance(item, str):
         by_path = [entry for entry in modules if entry.path == item]
         if by_path:

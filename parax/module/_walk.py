@@ -63,26 +63,31 @@ def _visit(node: Any, segments: tuple[str, ...], path: str, last: str, found: Wa
     is_module = isinstance(node, eqx.Module) and path != ""
     if is_module:  # parents before children; completed below
         found.modules.append(ModuleEntry("_".join(segments) or last, path, node, start, start))
-    transparent = _transparent_fields(type(node))
     prefix = f"{path}." if path else ""
     for key, child in children[0]:
-        if child is None:
+        if child is None or is_groups_key(key):
             continue
-        word = key_text(key)
-        if isinstance(key, jtu.GetAttrKey):
-            if word == GROUPS_FIELD:
-                continue
-            hidden = transparent is True or (transparent and word in transparent)
-            segment = own_name(child) or (None if hidden else word)
-            deeper = word
-        elif isinstance(key, jtu.DictKey):
-            segment, deeper = word, last
-        else:
-            segment, deeper = own_name(child) or word, last
+        segment, deeper = step(node, key, child, last)
         below = segments if segment is None else (*segments, segment)
-        _visit(child, below, prefix + word, deeper or word, found)
+        _visit(child, below, prefix + key_text(key), deeper, found)
     if is_module:
         found.modules[place] = found.modules[place]._replace(stop=len(found.entries))
+
+
+def step(node: Any, key: Any, child: Any, last: str) -> tuple[str | None, str]:
+    """Give what one step down from `node` adds to a name, and the last attribute after it (M9)."""
+    word = key_text(key)
+    if isinstance(key, jtu.GetAttrKey):
+        hidden = _is_transparent(node, word)
+        return own_name(child) or (None if hidden else word), word
+    if isinstance(key, jtu.DictKey):
+        return word, last or word
+    return own_name(child) or word, last or word
+
+
+def is_groups_key(key: Any) -> bool:
+    """Tell whether a step leads to the groups of a module, where no parameter lives."""
+    return isinstance(key, jtu.GetAttrKey) and key.name == GROUPS_FIELD
 
 
 def key_text(key: Any) -> str:
@@ -105,13 +110,24 @@ def own_name(node: Any) -> str | None:
     return name if isinstance(name, str) else None
 
 
+def _is_transparent(node: Any, word: str) -> bool:
+    """Tell whether a field of `node` adds nothing to a name; an instance may say so itself."""
+    fields = _transparent_fields(type(node))
+    if fields is None:
+        return False
+    whole, some = fields
+    own = vars(node).get("_transparent") if isinstance(node, eqx.Module) else None
+    return word in some or (whole if own is None else bool(own))
+
+
 @lru_cache(maxsize=4096)
-def _transparent_fields(cls: type) -> bool | frozenset[str]:
-    """Give the fields of a class that add nothing to a name; True means all of them."""
-    if cls.__dict__.get("_transparent", False):
-        return True
-    fields = getattr(cls, "__dataclass_fields__", {}).values()
-    return frozenset(f.name for f in fields if f.metadata.get("transparent", False))
+def _transparent_fields(cls: type) -> tuple[bool, frozenset[str]] | None:
+    """Give whether a class adds nothing to names at all, and its fields that do not."""
+    fields = getattr(cls, "__dataclass_fields__", None)
+    if fields is None:
+        return None
+    some = frozenset(f.name for f in fields.values() if f.metadata.get("transparent", False))
+    return bool(cls.__dict__.get("_is_transparent", False)), some
 
 
 def named_params(tree: Any, *, include_fixed: bool = False) -> tuple[NamedParam, ...]:
