@@ -8,7 +8,7 @@ from parax.parameters._checks import as_float_array, warn_outside
 from parax.parameters._elements import elements, with_elements
 from parax.parameters._factories import Fixed, Free, Uniform
 from parax.parameters._metadata import ParameterMetadata
-from parax.parameters._parameter import Parameter, changed, with_physical
+from parax.parameters._parameter import Parameter
 from parax.parameters._predicates import (
     as_param,
     is_fixed_param,
@@ -16,7 +16,7 @@ from parax.parameters._predicates import (
     is_param,
     is_valid_param,
 )
-from parax.parameters._rebuild import rebuild, restore, state_of
+from parax.parameters._rebuild import changed, rebuild, restore, state_of
 from parax.parameters._spaces import (
     SPACES,
     Space,
@@ -25,6 +25,7 @@ from parax.parameters._spaces import (
 )
 from parax.parameters._split import split
 from parax.parameters._static import is_concrete
+from parax.parameters._values import with_physical
 
 __all__ = [
     "SPACES",

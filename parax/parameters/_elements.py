@@ -11,10 +11,13 @@ import numpy as np
 
 from parax._diagnostic import quoted
 from parax.errors import ParameterValueError
-from parax.parameters._checks import as_float_array, warn_outside
-from parax.parameters._parameter import Parameter, changed, label_of
+from parax.parameters._array import ArrayProtocol
+from parax.parameters._checks import warn_outside
+from parax.parameters._described import label_of
+from parax.parameters._rebuild import changed
 from parax.parameters._spaces import check_reached, physical, require_elementwise
 from parax.parameters._static import is_concrete
+from parax.parameters._values import numbers_of
 
 _MANY = 1000
 """From here on, iterating over the array is faster than making each element by itself."""
@@ -38,13 +41,13 @@ def elements(array: Any) -> list[jax.Array]:
     return [jnp.asarray(x) for x in np.asarray(flat)]
 
 
-def with_elements(p: Parameter, values: Mapping[int, Any], name: str | None = None) -> Parameter:
+def with_elements(p: Any, values: Mapping[int, Any], name: str | None = None) -> Any:
     """Change single elements; the others keep their latent values exactly.
 
     Args:
         p: a parameter.
-        values: physical values by flat index; a number, an array of one element, or a Parameter,
-            of which the physical value is taken.
+        values: physical values by flat index; a number, an array of one element, a quantity as
+            text, or a Parameter, of which the physical value is taken.
         name: what messages call the parameter.
 
     Raises:
@@ -61,7 +64,9 @@ def with_elements(p: Parameter, values: Mapping[int, Any], name: str | None = No
         require_elementwise(packed, shape, f"elements of {label_of(p, name)} cannot be changed")
     order = sorted(values)
     where = np.asarray(order)
-    numbers = jnp.stack([_single(values[i], f"element {i} of {label_of(p, name)}") for i in order])
+    numbers = jnp.stack(
+        [_single(p, values[i], f"element {i} of {label_of(p, name)}") for i in order]
+    )
     target = physical(p).reshape(-1).at[where].set(numbers).reshape(shape)
     latent = target
     if metadata is not None and packed is not None:
@@ -76,10 +81,10 @@ def with_elements(p: Parameter, values: Mapping[int, Any], name: str | None = No
     return changed(p, latent_value=new)
 
 
-def _single(value: Any, label: str) -> jax.Array:
-    if isinstance(value, Parameter):
-        value = value.value
-    array = as_float_array(value, f"the value of {label}")
+def _single(p: Any, value: Any, label: str) -> jax.Array:
+    if isinstance(value, ArrayProtocol):
+        value = physical(value)  # pyright: ignore[reportArgumentType]  # a Parameter
+    array = numbers_of(p, value, label)
     if array.size != 1:
         raise ParameterValueError(
             f"{label} takes one number, and got a value of shape {quoted(array.shape)}",

@@ -11,7 +11,8 @@ from distreqx import distributions
 from parax._diagnostic import quoted
 from parax.errors import ParameterValueError
 from parax.parameters._checks import as_float_array, warn_outside
-from parax.parameters._parameter import Parameter, label_of
+from parax.parameters._described import label_of
+from parax.parameters._parameter import Parameter
 from parax.parameters._static import is_concrete
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import equinox as eqx
 
-from parax._diagnostic import did_you_mean, quoted
+from parax._diagnostic import quoted
 from parax.errors import ParameterTypeError
 from parax.parameters._checks import (
     checked_bounds,
@@ -16,12 +16,15 @@ from parax.parameters._checks import (
     checked_scale,
     checked_transform,
 )
-from parax.parameters._rebuild import rebuild, restore, state_of
+from parax.parameters._quantities import check_scale, checked_unit
+from parax.parameters._rebuild import changed, rebuild, restore, state_of
+from parax.parameters._show import show_metadata
+from parax.parameters._slips import KEYWORDS, refuse_slip
 from parax.parameters._static import Notes, Packed, unpack
 
 
 class ParameterMetadata(eqx.Module):
-    """Name, distribution, transform, bounds, scale and remarks of a parameter; immutable.
+    """Name, distribution, transform, bounds, scale, unit and remarks of a parameter; immutable.
 
     The leaves are the floating-point arrays of `distribution`, `transform` and `bounds`. All the
     rest is part of the structure, where comparing and hashing never raise.
@@ -33,10 +36,12 @@ class ParameterMetadata(eqx.Module):
         bounds: `(lower, upper)`, shape `(2,)` or `value.shape + (2,)`, in physical space.
         scale: one finite number other than zero; computations see `value * scale`.
         info: remarks, read with `metadata["key"]`.
+        unit: the unit of value, bounds and distribution, such as `"nH"`; it sets the scale to its
+            factor to SI, which is 1 for a label such as `"dB"`.
 
     Raises:
-        ParameterTypeError: a distribution, transform or name of the wrong kind.
-        ParameterValueError: bounds or a scale that cannot be used.
+        ParameterTypeError: a distribution, transform, name or unit of the wrong kind.
+        ParameterValueError: bounds, a scale or a unit that cannot be used.
 
     Example:
         >>> meta = ParameterMetadata(name="L", scale=1e-9, info={"part": "0402"})
@@ -59,13 +64,19 @@ class ParameterMetadata(eqx.Module):
         bounds: Any = None,
         scale: Any = 1.0,
         info: Any = None,
+        unit: Any = None,
     ) -> None:
         distribution = checked_distribution(distribution)
         transform = checked_transform(transform, distribution, bounds)
         self._distribution = None if distribution is None else Packed(distribution)
         self._transform = None if transform is None else Packed(transform)
         self.bounds = checked_bounds(bounds)
-        self._notes = Notes(checked_name(name), checked_scale(scale), checked_info(info))
+        scale, measure = checked_scale(scale), checked_unit(unit)
+        if measure is not None:
+            if scale != 1.0:
+                check_scale(scale, measure)
+            scale, unit = float(measure.factor), measure.name
+        self._notes = Notes(checked_name(name), scale, checked_info(info), unit)
 
     @property
     def name(self) -> str | list[str] | None:
@@ -89,6 +100,11 @@ class ParameterMetadata(eqx.Module):
         return self._notes.scale
 
     @property
+    def unit(self) -> str | None:
+        """The unit of physical values, or None."""
+        return self._notes.unit
+
+    @property
     def info(self) -> dict[str, Any]:
         """The remarks, as a copy."""
         return dict(self._notes.info)
@@ -99,24 +115,14 @@ class ParameterMetadata(eqx.Module):
     def __contains__(self, key: object) -> bool:
         return key in self._notes.info
 
+    def __repr__(self) -> str:
+        return show_metadata(self)
+
     def __deepcopy__(self, memo: object) -> ParameterMetadata:
         return rebuild(self)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return restore, (type(self), state_of(self))
-
-
-KEYWORDS = ("name", "distribution", "transform", "bounds", "scale")
-"""The keywords of `Parameter` that describe it; `info` is merged, not replaced."""
-
-_REFUSED = {
-    **dict.fromkeys(("lower", "upper", "min", "max"), "write `bounds=(lower, upper)`"),
-    **dict.fromkeys(("prior", "dist"), "write `distribution=`"),
-    "std": "write `distribution=Normal(mean, std)`",
-    "unit": "write `scale=` with the factor to SI units, for instance `scale=1e-9`",
-    **dict.fromkeys(("n", "shape"), "give a value of that shape, for instance `[1.0] * 3`"),
-}
-_SPELT = ("value", "fixed", "metadata", "latent_value", "info", "unit", "shape", *KEYWORDS)
 
 
 def metadata_from(given: Any, keywords: dict[str, Any]) -> ParameterMetadata | None:
@@ -129,12 +135,18 @@ def metadata_from(given: Any, keywords: dict[str, Any]) -> ParameterMetadata | N
     if not keywords:
         return given
     for word in keywords:
-        _refuse_slip(word)
+        refuse_slip(word)
     stated = {word: keywords.pop(word) for word in KEYWORDS if word in keywords}
     info = checked_info(keywords.pop("info", None))
+    scale = stated.get("scale")
     if given is not None:
-        stated = {word: getattr(given, word) for word in KEYWORDS} | stated
+        held = {word: getattr(given, word) for word in KEYWORDS}
+        if stated.get("unit") is not None:  # another unit brings its own scale
+            del held["scale"]
+        stated = held | stated
         info = given.info | info
+    if scale is not None and (unit := checked_unit(stated.get("unit"))) is not None:
+        check_scale(checked_scale(scale), unit)  # also one of 1.0, which the class takes for unset
     return ParameterMetadata(**stated, info=info | keywords)
 
 
@@ -142,39 +154,4 @@ def with_notes(metadata: ParameterMetadata | None, *, name: Any) -> ParameterMet
     """Give the same metadata under another name, without touching distribution or transform."""
     if metadata is None:
         return ParameterMetadata(name=name)
-    notes = metadata._notes
-    fields = dict(vars(metadata))
-    fields["_notes"] = Notes(checked_name(name), notes.scale, notes.info)
-    return restore(ParameterMetadata, fields)
-
-
-def _refuse_slip(word: str) -> None:
-    """Refuse a keyword that was surely meant to be another one."""
-    if word in KEYWORDS or word == "info":
-        return
-    hint = _REFUSED.get(word)
-    if hint is None:
-        meant = next((known for known in _SPELT if _is_one_slip(word, known)), None)
-        if meant is None:
-            return
-        hint = _REFUSED.get(meant) or did_you_mean(word, [meant]) or f"did you mean `{meant}`?"
-        if meant == "bounds":
-            hint = "write `bounds=(lower, upper)`"
-    raise ParameterTypeError(
-        f"`Parameter` has no keyword {quoted(word)}",
-        hint=f"{hint}; to keep it as a remark, write `info={{{word!r}: …}}`",
-    )
-
-
-def _is_one_slip(word: str, known: str) -> bool:
-    """Tell whether one letter missing, added or changed, or two swapped, makes `known`."""
-    if abs(len(word) - len(known)) > 1:
-        return False
-    if len(word) == len(known):
-        wrong = [i for i, (a, b) in enumerate(zip(word, known, strict=True)) if a != b]
-        if len(wrong) == 2:
-            i, j = wrong
-            return j == i + 1 and word[i] == known[j] and word[j] == known[i]
-        return len(wrong) <= 1
-    shorter, longer = sorted((word, known), key=len)
-    return any(longer[:i] + longer[i + 1 :] == shorter for i in range(len(longer)))
+    return changed(metadata, _notes=metadata._notes.renamed(checked_name(name)))

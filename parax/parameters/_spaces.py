@@ -18,13 +18,13 @@ from parax.parameters._checks import is_bijector
 from parax.parameters._static import Packed, Skeleton, is_concrete, repack, unpack
 
 if TYPE_CHECKING:
-    from parax.parameters._parameter import Parameter
+    from parax.parameters._described import Described
 
 Space = Literal["latent", "physical", "scaled"]
 SPACES: tuple[Space, ...] = ("latent", "physical", "scaled")
 
 
-def physical(p: Parameter) -> Any:
+def physical(p: Described) -> Any:
     """Give the physical value, or None on the half of a partition without one."""
     latent, metadata = p.latent_value, p.metadata
     if latent is None or metadata is None or metadata._transform is None:
@@ -32,7 +32,7 @@ def physical(p: Parameter) -> Any:
     return apply(unpack(metadata._transform), latent)
 
 
-def scaled(p: Parameter) -> Any:
+def scaled(p: Described) -> Any:
     """Give what computations see: the physical value times the scale."""
     value = physical(p)
     if value is None:
@@ -44,12 +44,12 @@ def scaled(p: Parameter) -> Any:
     return value if scale == 1.0 else value * scale
 
 
-def scale_of(p: Parameter) -> float:
+def scale_of(p: Described) -> float:
     """Give the scale."""
     return 1.0 if p.metadata is None else p.metadata._notes.scale
 
 
-def value_in(p: Parameter, space: Space) -> jax.Array:
+def value_in(p: Described, space: Space) -> jax.Array:
     """Give the value in one of the three spaces."""
     if space == "latent":
         return p.latent_value
@@ -88,7 +88,7 @@ def check_reached(transform: Any, value: Any, latent: Any) -> None:
         )
 
 
-def latent_bounds(p: Parameter) -> Any:
+def latent_bounds(p: Described) -> Any:
     """Give the bounds in latent space, lower before upper, or None without bounds."""
     metadata = p.metadata
     if metadata is None or metadata.bounds is None:
@@ -129,6 +129,12 @@ def splits(packed: Packed, shape: tuple[int, ...]) -> bool:
     """Tell whether a transform or distribution acts on each element of `shape` by itself."""
     arrays = tuple((np.shape(x), jnp.result_type(x)) for x in packed.arrays)
     return is_scalar(packed) or _splits(packed.skeleton, arrays, shape)
+
+
+def gives_one_number_each(packed: Packed, shape: tuple[int, ...]) -> bool:
+    """Tell whether the density of a value of `shape` is one number for each element."""
+    arrays = tuple((np.shape(x), jnp.result_type(x)) for x in packed.arrays)
+    return _result_shape(packed.skeleton, arrays, shape) == shape
 
 
 def is_scalar(packed: Packed) -> bool:

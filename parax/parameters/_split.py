@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jax.numpy as jnp
 
 from parax._diagnostic import quoted
 from parax.errors import DistributionError
+from parax.parameters._described import label_of
 from parax.parameters._elements import elements
+from parax.parameters._inverse import elementwise_form
 from parax.parameters._metadata import ParameterMetadata
-from parax.parameters._parameter import Parameter, changed, label_of
-from parax.parameters._rebuild import restore
+from parax.parameters._rebuild import changed, restore
 from parax.parameters._spaces import is_scalar, require_elementwise, splits
-from parax.parameters._static import Notes, Packed, repack, unpack
+from parax.parameters._static import Packed, repack, unpack
+
+if TYPE_CHECKING:
+    from parax.parameters._parameter import Parameter
 
 
 def element_names(p: Parameter, separator: str = "_") -> list[str | None]:
@@ -42,8 +46,10 @@ def split(p: Parameter, separator: str = "_") -> list[Parameter]:
     latents = elements(p.latent_value)
     if metadata is None:
         return [changed(p, latent_value=latent) for latent in latents]
-    if metadata._transform is not None:
-        require_elementwise(metadata._transform, shape, f"{label_of(p)} cannot be split")
+    transform = metadata._transform
+    if transform is not None:
+        require_elementwise(transform, shape, f"{label_of(p)} cannot be split")
+        transform = Packed(elementwise_form(unpack(transform)))
     if metadata._distribution is not None:
         _require_no_joint(p, metadata._distribution)
     parts = zip(
@@ -51,7 +57,7 @@ def split(p: Parameter, separator: str = "_") -> list[Parameter]:
         element_names(p, separator),
         _bounds(metadata.bounds, len(latents)),
         _packed(metadata._distribution, shape, len(latents)),
-        _packed(metadata._transform, shape, len(latents)),
+        _packed(transform, shape, len(latents)),
         strict=True,
     )
     notes = metadata._notes
@@ -65,7 +71,7 @@ def split(p: Parameter, separator: str = "_") -> list[Parameter]:
                     "_distribution": distribution,
                     "_transform": transform,
                     "bounds": bounds,
-                    "_notes": Notes(name, notes.scale, notes.info),
+                    "_notes": notes.renamed(name),
                 },
             ),
         )

@@ -53,41 +53,49 @@ def _hash_or_zero(x: Any) -> int:
 
 
 class Notes:
-    """Name, scale and remarks of a parameter: everything about it that is no array.
+    """Name, scale, unit and remarks of a parameter: everything about it that is no array.
 
     Equality is by content and never raises, whatever `info` holds; the hash is computed once.
     """
 
-    __slots__ = ("_hash", "info", "name", "scale")
+    __slots__ = ("_hash", "info", "name", "scale", "unit")
 
     def __init__(
         self,
         name: str | Sequence[str] | None = None,
         scale: float = 1.0,
         info: Mapping[str, Any] | None = None,
+        unit: str | None = None,
     ) -> None:
         self.name = name if name is None or isinstance(name, str) else list(name)
         self.scale = scale
         self.info = dict(info or {})
+        self.unit = unit
         key = name if name is None or isinstance(name, str) else tuple(name)
-        self._hash = hash((key, scale, frozenset(self.info)))
+        self._hash = hash((key, scale, unit, frozenset(self.info)))
+
+    def renamed(self, name: str | Sequence[str] | None) -> Notes:
+        """Give the same notes under another name."""
+        return Notes(name, self.scale, self.info, self.unit)
+
+    def _facts(self) -> tuple[Any, ...]:
+        return self.name, self.scale, self.info, self.unit
 
     def __eq__(self, other: object) -> bool:
         if self is other:
             return True
         if not isinstance(other, Notes):
             return NotImplemented
-        mine, theirs = (self.name, self.scale, self.info), (other.name, other.scale, other.info)
-        return self._hash == other._hash and same(mine, theirs)
+        return self._hash == other._hash and same(self._facts(), other._facts())
 
     def __hash__(self) -> int:
         return self._hash
 
     def __repr__(self) -> str:
-        return f"Notes(name={self.name!r}, scale={self.scale!r}, info={self.info!r})"
+        return f"Notes{self._facts()}"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Notes, (self.name, self.scale, self.info)
+        return Notes, self._facts()
 
     def __deepcopy__(self, memo: object) -> Notes:
         return self  # static, never changed in place
@@ -141,7 +149,11 @@ class Packed(eqx.Module):
     def __init__(self, tree: Any) -> None:
         leaves, structure = jtu.tree_flatten(_canonical(tree))
         leaves = [
-            jnp.array(x, dtype=jnp.result_type(type(x))) if type(x) in (float, complex) else x
+            jnp.asarray(x, dtype=jnp.result_type(type(x)))
+            if type(x) in (float, complex)
+            else jnp.asarray(x)
+            if isinstance(x, np.ndarray | np.generic) and np.issubdtype(x.dtype, np.inexact)
+            else x
             for x in leaves
         ]
         self.arrays = tuple(x for x in leaves if _is_leaf_array(x))
@@ -160,12 +172,31 @@ def _canonical(tree: Any) -> Any:
     """
     if isinstance(tree, eqx.Module):
         fields = type(tree).__dataclass_fields__
-        return restore(type(tree), {name: _canonical(getattr(tree, name)) for name in fields})
+        held = {name: _canonical(getattr(tree, name)) for name in fields}
+        if type(tree).__module__.startswith("distreqx."):
+            held = {
+                name: x if fields[name].type in _COUNTS else _as_float(x)
+                for name, x in held.items()
+            }
+        return restore(type(tree), held)
     if type(tree) in (list, tuple):
         return type(tree)(map(_canonical, tree))
     if type(tree) is dict:
         return {key: _canonical(value) for key, value in tree.items()}
     return tree
+
+
+_COUNTS = (int, bool, "int", "bool")
+"""What distreqx declares a field that counts or decides; its other integers are numbers."""
+
+
+def _as_float(x: Any) -> Any:
+    """Give an integer, or an array of these, as floats: `Uniform(0, 2)` has no samples without."""
+    if type(x) is int:
+        return float(x)
+    if isinstance(x, jax.Array | np.ndarray) and jnp.issubdtype(x.dtype, jnp.integer):
+        return jnp.asarray(x, dtype=jnp.result_type(float))
+    return x
 
 
 def _is_leaf_array(x: Any) -> bool:

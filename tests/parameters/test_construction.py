@@ -277,10 +277,8 @@ SLIPS = {
     "naem": "`name`",
     "fixd": "`fixed`",
     "latent_valeu": "`latent_value`",
-    "unit": "scale=",
-    "units": "scale=",
-    "n": "value of that shape",
-    "shape": "value of that shape",
+    "units": "`unit`",
+    "shap": "`shape`",
 }
 
 
