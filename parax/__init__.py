@@ -24,8 +24,9 @@ _ROOMS = {
     "parax.limits": "Limits",
     "parax.module": "Module diff feature field partition",
     "parax.op": "Operator OpInputs OpOutputs",
-    "parax.parameters": """Fixed Free Parameter ParameterMetadata Uniform as_param is_fixed_param
-        is_free_param is_param is_valid_param""",
+    "parax.parameters": """CenteredUniform Fixed Free Normal Parameter ParameterMetadata
+        RelativeNormal RelativeUniform Uniform as_param is_fixed_param is_free_param is_param
+        is_valid_param""",
     "parax.problems": "Compiled Problem",
     "parax.units": "quantity",
 }

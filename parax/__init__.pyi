@@ -56,10 +56,14 @@ from parax.module import partition as partition
 from parax.op import Operator as Operator
 from parax.op import OpInputs as OpInputs
 from parax.op import OpOutputs as OpOutputs
+from parax.parameters import CenteredUniform as CenteredUniform
 from parax.parameters import Fixed as Fixed
 from parax.parameters import Free as Free
+from parax.parameters import Normal as Normal
 from parax.parameters import Parameter as Parameter
 from parax.parameters import ParameterMetadata as ParameterMetadata
+from parax.parameters import RelativeNormal as RelativeNormal
+from parax.parameters import RelativeUniform as RelativeUniform
 from parax.parameters import Uniform as Uniform
 from parax.parameters import as_param as as_param
 from parax.parameters import is_fixed_param as is_fixed_param

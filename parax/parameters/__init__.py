@@ -6,8 +6,9 @@ enough to be called on thousands.
 
 from parax.parameters._checks import as_float_array, warn_outside
 from parax.parameters._elements import elements, with_elements
-from parax.parameters._factories import Fixed, Free, Uniform
+from parax.parameters._factories import Fixed, Free
 from parax.parameters._metadata import ParameterMetadata
+from parax.parameters._normal import Normal, RelativeNormal
 from parax.parameters._parameter import Parameter
 from parax.parameters._predicates import (
     as_param,
@@ -25,14 +26,19 @@ from parax.parameters._spaces import (
 )
 from parax.parameters._split import split
 from parax.parameters._static import is_concrete
+from parax.parameters._uniform import CenteredUniform, RelativeUniform, Uniform
 from parax.parameters._values import with_physical
 
 __all__ = [
     "SPACES",
+    "CenteredUniform",
     "Fixed",
     "Free",
+    "Normal",
     "Parameter",
     "ParameterMetadata",
+    "RelativeNormal",
+    "RelativeUniform",
     "Space",
     "Uniform",
     "as_float_array",
