@@ -15,12 +15,13 @@ _ROOMS = {
     "parax.api": "compile problem",
     "parax.dsl": "Vocabulary find_vocabulary parse",
     "parax.engine": "cache_info clear_cache set_cache_size",
-    "parax.errors": """BoundsError CompileError DistributionError DuplicateNameError GraphError
-        LimitError MissingExtraError MissingInputError MissingParameterError NonFiniteError
-        NoTrainableParametersError OperatorAttributeError OperatorError OperatorIndexError
-        OperatorTypeError ParameterBoundsWarning ParameterTypeError ParameterValueError ParaxError
-        ParaxNameError ParaxSyntaxError ParaxTypeError PrecisionWarning TouchstoneError UnitError
-        UnknownParameterError UnknownSubmoduleError UpdateError""",
+    "parax.errors": """BoundsError CompileError CorruptFileError DistributionError
+        DuplicateNameError GraphError LimitError MissingExtraError MissingInputError
+        MissingParameterError NoTrainableParametersError NonFiniteError OperatorAttributeError
+        OperatorError OperatorIndexError OperatorTypeError ParameterBoundsWarning
+        ParameterTypeError ParameterValueError ParaxError ParaxNameError ParaxSyntaxError
+        ParaxTypeError PrecisionWarning SerializationError SerializationTypeError
+        TouchstoneError UnitError UnknownParameterError UnknownSubmoduleError UpdateError""",
     "parax.limits": "Limits",
     "parax.module": "Module diff feature field partition",
     "parax.op": "Operator OpInputs OpOutputs",
@@ -28,12 +29,13 @@ _ROOMS = {
         RelativeNormal RelativeUniform Uniform as_param is_fixed_param is_free_param is_param
         is_valid_param""",
     "parax.problems": "Compiled Problem",
+    "parax.serialization": "load register_callable save",
     "parax.units": "quantity",
 }
 _HOME = {name: room for room, names in _ROOMS.items() for name in names.split()}
 _SUBMODULES = (
     "api", "dsl", "engine", "errors", "functions", "graph", "limits", "module", "op",
-    "parameters", "problems", "rf", "units",
+    "parameters", "problems", "rf", "serialization", "units",
 )  # fmt: skip
 
 __all__ = [*_HOME, *_SUBMODULES]  # pyright: ignore[reportUnsupportedDunderAll]

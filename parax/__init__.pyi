@@ -10,6 +10,7 @@ from parax import op as op
 from parax import parameters as parameters
 from parax import problems as problems
 from parax import rf as rf
+from parax import serialization as serialization
 from parax import units as units
 from parax.api import compile as compile
 from parax.api import problem as problem
@@ -21,6 +22,7 @@ from parax.engine import clear_cache as clear_cache
 from parax.engine import set_cache_size as set_cache_size
 from parax.errors import BoundsError as BoundsError
 from parax.errors import CompileError as CompileError
+from parax.errors import CorruptFileError as CorruptFileError
 from parax.errors import DistributionError as DistributionError
 from parax.errors import DuplicateNameError as DuplicateNameError
 from parax.errors import GraphError as GraphError
@@ -42,6 +44,8 @@ from parax.errors import ParaxNameError as ParaxNameError
 from parax.errors import ParaxSyntaxError as ParaxSyntaxError
 from parax.errors import ParaxTypeError as ParaxTypeError
 from parax.errors import PrecisionWarning as PrecisionWarning
+from parax.errors import SerializationError as SerializationError
+from parax.errors import SerializationTypeError as SerializationTypeError
 from parax.errors import TouchstoneError as TouchstoneError
 from parax.errors import UnitError as UnitError
 from parax.errors import UnknownParameterError as UnknownParameterError
@@ -72,6 +76,9 @@ from parax.parameters import is_param as is_param
 from parax.parameters import is_valid_param as is_valid_param
 from parax.problems import Compiled as Compiled
 from parax.problems import Problem as Problem
+from parax.serialization import load as load
+from parax.serialization import register_callable as register_callable
+from parax.serialization import save as save
 from parax.units import quantity as quantity
 
 __version__: str

@@ -250,6 +250,18 @@ class TouchstoneError(ParaxError, ValueError):
     """A file that is no Touchstone file, or whose data cannot be used."""
 
 
+class SerializationError(ParaxError, ValueError):
+    """A file or a JSON text that cannot be loaded, or a tree that cannot be saved."""
+
+
+class SerializationTypeError(SerializationError, TypeError):
+    """Something that cannot be saved, or a class or function that is not what a file says."""
+
+
+class CorruptFileError(SerializationError):
+    """A file that was changed after it was written, or was not written to its end."""
+
+
 class MissingExtraError(ParaxError, ImportError):
     """An optional library is needed that is not installed."""
 

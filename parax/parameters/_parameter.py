@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import equinox as eqx
@@ -67,10 +68,10 @@ class Parameter(ArrayProtocol, Described, eqx.Module):
         value: Any = None,
         fixed: bool = False,
         metadata: Any = None,
-        n: int | None = None,
+        n: Any = None,
         *,
         latent_value: Any = None,
-        shape: int | tuple[int, ...] | None = None,
+        shape: Any = None,
         **kwargs: Any,
     ) -> None:
         require_one(value, latent_value)
@@ -207,6 +208,42 @@ class Parameter(ArrayProtocol, Described, eqx.Module):
 
     def __pdoc__(self, **_: Any) -> TextDoc:  # what Equinox asks for inside a Module
         return TextDoc(show_parameter(self))
+
+    def to_json(self) -> str:
+        """Give a JSON object with everything that the parameter is, bit for bit.
+
+        Raises:
+            SerializationTypeError: a transform or a remark that no text can name, such as a lambda.
+
+        Example:
+            >>> p = Parameter(3.0, name="u", info={"part": "0402"})
+            >>> q = Parameter.from_json(p.to_json())
+            >>> float(q), q.name, q.info
+            (3.0, 'u', {'part': '0402'})
+        """
+        from parax.parameters._json import to_json  # stands on rooms that stand on this one
+
+        return to_json(self)
+
+    @classmethod
+    def from_json(cls, text: str, *, trusted_modules: Iterable[str] = ()) -> Parameter:
+        """Make a parameter of what `to_json` gave.
+
+        Args:
+            text: the JSON text.
+            trusted_modules: names of modules that may be imported to find classes in, and whose
+                functions may be loaded; the text itself imports nothing.
+
+        Raises:
+            SerializationError: a malformed text, an unknown key or format; names the key.
+            SerializationTypeError: a class or function is missing or of the wrong kind.
+
+        Warns:
+            PrecisionWarning: 64 bit was saved, and JAX holds 32 bit here.
+        """
+        from parax.parameters._json import from_json
+
+        return from_json(cls, text, trusted_modules)
 
     def __deepcopy__(self, memo: object) -> Parameter:
         return rebuild(self)

@@ -1,0 +1,77 @@
+"""The few classes of parax that are no Modules, and have a form of their own in files."""
+
+# They belong to `parameters`, which keeps their types to itself.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax.numpy as jnp
+
+from parax._diagnostic import quoted
+from parax.op import Origin
+from parax.parameters._static import Notes, Packed, repack, unpack
+from parax.serialization._codec import Data, Items, Kind, Loading, Part, Sink, Taken, add_kind
+from parax.serialization._codec import corrupt as _corrupt
+from parax.serialization._objects import leave_out
+
+_PACKED_SIZE, _PACKED_DEPTH = 100_000, 100
+
+
+def _take_packed(x: Packed, sink: Sink) -> Taken:
+    """A distribution or transform as it is; what a partition has taken out is listed."""
+    taken_out = [i for i, array in enumerate(x.arrays) if array is None]
+    whole = repack(x.skeleton, [jnp.zeros(()) if a is None else a for a in x.arrays])
+    return Taken(taken_out, [Part("", unpack(whole if taken_out else x))])
+
+
+def _make_packed(data: Data, items: Items, loading: Loading) -> Packed:
+    items.require_small(_PACKED_SIZE, _PACKED_DEPTH)  # it is walked through as a tree
+    (tree,) = items.values
+    packed = Packed(tree)
+    if not data:
+        return packed
+    if not all(type(i) is int and 0 <= i < len(packed.arrays) for i in data):
+        raise _corrupt("leaves out arrays that it does not have")
+    arrays = [None if i in set(data) else array for i, array in enumerate(packed.arrays)]
+    return repack(packed.skeleton, arrays)
+
+
+_NOTES = [slot for slot in Notes.__slots__ if not slot.startswith("_")]
+
+
+def _take_notes(x: Notes, sink: Sink) -> Taken:
+    kept = {slot: getattr(x, slot) for slot in sorted(_NOTES)}
+    kept = {slot: value for slot, value in kept.items() if value is not None}
+    return Taken([*kept], [Part(f".{slot}", value) for slot, value in kept.items()])
+
+
+def _make_notes(data: Data, items: Items, loading: Loading) -> Notes:
+    unknown = [slot for slot in data if slot not in _NOTES]
+    if unknown:
+        raise _corrupt(f"has the remark {quoted(unknown[0])}, which parax does not know")
+    fields: dict[str, Any] = dict(zip(data, items.values, strict=True))
+    if not all(_is_note(slot, value) for slot, value in fields.items()):
+        raise _corrupt("has a remark of the wrong type")
+    return Notes(**fields)
+
+
+def _is_note(slot: str, value: Any) -> bool:
+    if slot == "info":
+        return type(value) is dict
+    if slot == "scale":
+        return type(value) is float
+    if slot == "name" and type(value) is list:
+        return all(isinstance(one, str) for one in value)
+    return isinstance(value, str)
+
+
+def _register() -> None:
+    add_kind(Kind("packed", _take_packed, _make_packed, same=True), Packed)
+    add_kind(Kind("notes", _take_notes, _make_notes, same=True), Notes)
+    leave_out(Origin)  # where an operator was written is no part of what it is
+
+
+_register()
