@@ -13,6 +13,7 @@ __version__ = "0.1.0"
 
 _ROOMS = {
     "parax.api": "compile problem",
+    "parax.distributions": "ModuleDistribution",
     "parax.dsl": "Vocabulary find_vocabulary parse",
     "parax.engine": "cache_info clear_cache set_cache_size",
     "parax.errors": """BoundsError CompileError CorruptFileError DistributionError
@@ -26,7 +27,7 @@ _ROOMS = {
     "parax.module": "Module diff feature field partition",
     "parax.op": "Operator OpInputs OpOutputs",
     "parax.parameters": """CenteredUniform Fixed Free Normal Parameter ParameterMetadata
-        RelativeNormal RelativeUniform Uniform as_param is_fixed_param is_free_param is_param
+        ParameterGroup RelativeNormal RelativeUniform Uniform as_param is_fixed_param is_free_param is_param
         is_valid_param""",
     "parax.problems": "Compiled Problem",
     "parax.serialization": "load register_callable save",
@@ -34,7 +35,7 @@ _ROOMS = {
 }
 _HOME = {name: room for room, names in _ROOMS.items() for name in names.split()}
 _SUBMODULES = (
-    "api", "dsl", "engine", "errors", "functions", "graph", "limits", "module", "op",
+    "api", "distributions", "dsl", "engine", "errors", "functions", "graph", "limits", "module", "op",
     "parameters", "problems", "rf", "serialization", "units",
 )  # fmt: skip
 

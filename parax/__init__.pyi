@@ -1,4 +1,5 @@
 from parax import api as api
+from parax import distributions as distributions
 from parax import dsl as dsl
 from parax import engine as engine
 from parax import errors as errors
@@ -14,6 +15,7 @@ from parax import serialization as serialization
 from parax import units as units
 from parax.api import compile as compile
 from parax.api import problem as problem
+from parax.distributions import ModuleDistribution as ModuleDistribution
 from parax.dsl import Vocabulary as Vocabulary
 from parax.dsl import find_vocabulary as find_vocabulary
 from parax.dsl import parse as parse
@@ -65,6 +67,7 @@ from parax.parameters import Fixed as Fixed
 from parax.parameters import Free as Free
 from parax.parameters import Normal as Normal
 from parax.parameters import Parameter as Parameter
+from parax.parameters import ParameterGroup as ParameterGroup
 from parax.parameters import ParameterMetadata as ParameterMetadata
 from parax.parameters import RelativeNormal as RelativeNormal
 from parax.parameters import RelativeUniform as RelativeUniform

@@ -3,15 +3,31 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, ClassVar, dataclass_transform
 
 import equinox as eqx
 import jax
 
+from parax.distributions import ModuleDistribution
 from parax.module._fields import field, fill_defaults, prepare_fields
+from parax.module._groups import param_groups
+from parax.module._merge import merged
 from parax.module._names import distinct, flat_names, validate_params
+from parax.module._randomise import (
+    distribution,
+    sampled,
+    with_mapped_distributions,
+    with_uniform_distributions,
+)
+from parax.module._regroup import (
+    with_demoted_groups,
+    with_mapped_groups,
+    with_param_groups,
+    without_groups,
+)
 from parax.module._selection import ParamFilter, Submodules, find, select
+from parax.module._sensitivity import func_jacobian, func_samples, func_sensitivity
 from parax.module._trainable import own_parameters
 from parax.module._update import with_params
 from parax.module._values import (
@@ -21,7 +37,7 @@ from parax.module._values import (
     flat_params,
     flat_vector,
 )
-from parax.parameters import Parameter, rebuild, restore, state_of, value_in
+from parax.parameters import Parameter, ParameterGroup, rebuild, restore, state_of, value_in
 
 
 @dataclass_transform(field_specifiers=(dataclasses.field, eqx.field, field))
@@ -245,6 +261,213 @@ class Module(eqx.Module):
             include_fixed,
             **param_kwargs,
         )
+
+    def param_groups(
+        self, include_fixed: bool = False, explicit_only: bool = False
+    ) -> list[ParameterGroup]:
+        """Give groups such that every flat parameter is in exactly one.
+
+        Own explicit groups come first, then those of the modules below, then one group for each
+        parameter that is left over. A group from below that lost members to one from above, or
+        whose members are fixed, is cut; if its distribution is joint, it is taken apart.
+
+        Args:
+            include_fixed: whether fixed parameters are listed too.
+            explicit_only: give only the groups that this very module was given.
+
+        Raises:
+            UnknownParameterError: an explicit group names what is no flat parameter.
+        """
+        if explicit_only:
+            return list(self._param_groups)
+        return param_groups(self, include_fixed=include_fixed)
+
+    def with_param_groups(self, groups: Any) -> Any:
+        """Give a module with one group or a list of groups more.
+
+        They replace every own group that shares a member with them.
+
+        Raises:
+            UnknownParameterError: a name that is no flat name of this module.
+            DistributionError: two new groups that share a member, or a distribution of another
+                size than its group.
+            ParameterTypeError: no group.
+        """
+        return with_param_groups(self, groups)
+
+    def with_demoted_param_groups(self) -> Any:
+        """Move each explicit group to the lowest module that has all its members."""
+        return with_demoted_groups(self)
+
+    def with_no_param_groups(self) -> Any:
+        """Take out the explicit groups of this module and of all below."""
+        return without_groups(self)
+
+    def with_mapped_param_groups(
+        self,
+        mapper: Callable[[ParameterGroup], ParameterGroup],
+        group_filter: Any = None,
+        *,
+        map_others: Callable[[ParameterGroup], ParameterGroup] | None = None,
+    ) -> Any:
+        """Put `mapper(group)` in place of each explicit group, at every level.
+
+        Args:
+            mapper: gives a group for each one that the filter stands for.
+            group_filter: None for all, the name of a group, a list of names, or a function of
+                the group.
+            map_others: the same for the other groups; None keeps them.
+
+        Raises:
+            UnknownParameterError: a name that no group has.
+            ParameterTypeError: a mapper that gives something else than a group.
+        """
+        return with_mapped_groups(self, mapper, group_filter, map_others=map_others)
+
+    def merged(self, modules: Any) -> Any:
+        """Take over free parameters and explicit groups of other modules, the last one wins.
+
+        Parameters that are fixed there are not taken.
+
+        Args:
+            modules: one module of the same structure, or a list of these.
+
+        Raises:
+            UnknownParameterError: another structure; what differs is named.
+        """
+        return merged(self, modules)
+
+    with_modules = merged
+
+    def with_mapped_distributions(
+        self,
+        mapper: Callable[[Any], Any],
+        dist_filter: Callable[[Any], Any] | None = None,
+        *,
+        map_others: Callable[[Any], Any] | None = None,
+        param_groups: bool = False,
+    ) -> Any:
+        """Put `mapper(distribution)` in place of the distribution of each parameter.
+
+        Args:
+            mapper: gives a distribution for each that `dist_filter` is true of; it is called once
+                for each parameter, fixed ones too, and never without a distribution.
+            dist_filter: None for all.
+            map_others: the same for the others; None keeps them.
+            param_groups: whether explicit groups are mapped too, at every level.
+
+        Raises:
+            ParameterTypeError: a mapper that gives no distribution.
+        """
+        return with_mapped_distributions(
+            self, mapper, dist_filter, map_others=map_others, param_groups=param_groups
+        )
+
+    def with_uniform_distributions(
+        self,
+        percentage: Any,
+        param_filter: ParamFilter = None,
+        *,
+        respect_bounds: bool = False,
+        remove_param_groups: bool = True,
+        zero_values: Any = "keep",
+        **kwargs: Any,
+    ) -> Any:
+        """Give free parameters a uniform distribution around their physical values.
+
+        See `parax.module.with_uniform_distributions`, which does the same for any PyTree.
+        """
+        return with_uniform_distributions(
+            self,
+            percentage,
+            param_filter,
+            respect_bounds=respect_bounds,
+            remove_param_groups=remove_param_groups,
+            zero_values=zero_values,
+            **kwargs,
+        )
+
+    def distribution(self, param_groups: bool = True) -> ModuleDistribution:
+        """Give the joint distribution of the free flat parameters, by name, in physical space.
+
+        Args:
+            param_groups: whether explicit groups count; else the parameters' own distributions.
+
+        Raises:
+            DistributionError: parameters without a distribution, all of them named.
+        """
+        return distribution(self, param_groups)
+
+    def sampled(self, key: Any = None, **kwargs: Any) -> Any:
+        """Give a module whose free parameters are drawn from `distribution()`.
+
+        Args:
+            key: a JAX key or an int.
+            **kwargs: `missing="keep"` leaves parameters without a distribution as they are;
+                `param_groups` as for `distribution`.
+
+        Raises:
+            ParameterValueError: no key.
+            DistributionError: parameters without a distribution.
+        """
+        return sampled(self, key, **kwargs)
+
+    def func_jacobian(
+        self, func: Callable[[Any, Any], Any], args: Any, *, space: Any = "physical"
+    ) -> dict[str, jax.Array]:
+        """Differentiate `func(self, args)` by each free flat parameter, in forward mode.
+
+        Args:
+            func: gives an array of floating-point or complex numbers. The same function object
+                and shapes compile once.
+            args: passed on; any PyTree, arrays are traced.
+            space: `physical`, `latent` or `scaled`: what the derivative is taken by.
+
+        Returns:
+            Arrays of the output's shape and dtype by flat name.
+
+        Raises:
+            ParameterTypeError: another output.
+        """
+        return func_jacobian(func, self, args, space)
+
+    def func_sensitivity(
+        self,
+        func: Callable[[Any, Any], Any],
+        args: Any,
+        kind: Any = "relative",
+        norm: Any = None,
+        *,
+        space: Any = "physical",
+    ) -> Any:
+        """Tell how much `func(self, args)` = y depends on each free flat parameter θ.
+
+        Args:
+            func: as for `func_jacobian`.
+            args: passed on.
+            kind: `absolute` for dy/dθ, `semi-relative` for θ·dy/dθ, `relative` for (θ/y)·dy/dθ,
+                which is infinite where only y is zero, and 0 where both are.
+            norm: 1, 2, `jnp.inf` or `"fro"`: of all sensitivities together, as one vector.
+            space: as for `func_jacobian`.
+
+        Returns:
+            Arrays by flat name; with `norm` one number of shape `()`.
+
+        Raises:
+            ParameterValueError: another kind or norm.
+        """
+        return func_sensitivity(func, self, args, kind, norm, space)
+
+    def func_samples(
+        self, func: Callable[[Any, Any], Any], args: Any, *, key: Any, num_samples: Any = 1000
+    ) -> jax.Array:
+        """Evaluate `func` at modules drawn as by `sampled`: `(num_samples, *out)`.
+
+        Raises:
+            ParameterValueError: `num_samples` below 1.
+            DistributionError: parameters without a distribution.
+        """
+        return func_samples(func, self, args, key=key, num_samples=num_samples)
 
     parameters = own_parameters
 

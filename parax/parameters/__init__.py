@@ -7,6 +7,14 @@ enough to be called on thousands.
 from parax.parameters._checks import as_float_array, warn_outside
 from parax.parameters._elements import elements, with_elements
 from parax.parameters._factories import Fixed, Free
+from parax.parameters._group import ParameterGroup
+from parax.parameters._joint import (
+    event_size,
+    own_groups,
+    renamed,
+    restricted,
+    with_distribution,
+)
 from parax.parameters._metadata import ParameterMetadata
 from parax.parameters._normal import Normal, RelativeNormal
 from parax.parameters._parameter import Parameter
@@ -22,10 +30,11 @@ from parax.parameters._spaces import (
     SPACES,
     Space,
     latent_bounds,
+    splits,
     value_in,
 )
 from parax.parameters._split import split
-from parax.parameters._static import is_concrete
+from parax.parameters._static import Packed, Skeleton, is_concrete, repack, unpack
 from parax.parameters._uniform import CenteredUniform, RelativeUniform, Uniform
 from parax.parameters._values import with_physical
 
@@ -35,28 +44,39 @@ __all__ = [
     "Fixed",
     "Free",
     "Normal",
+    "Packed",
     "Parameter",
+    "ParameterGroup",
     "ParameterMetadata",
     "RelativeNormal",
     "RelativeUniform",
+    "Skeleton",
     "Space",
     "Uniform",
     "as_float_array",
     "as_param",
     "changed",
     "elements",
+    "event_size",
     "is_concrete",
     "is_fixed_param",
     "is_free_param",
     "is_param",
     "is_valid_param",
     "latent_bounds",
+    "own_groups",
     "rebuild",
+    "renamed",
+    "repack",
     "restore",
+    "restricted",
     "split",
+    "splits",
     "state_of",
+    "unpack",
     "value_in",
     "warn_outside",
+    "with_distribution",
     "with_elements",
     "with_physical",
 ]

@@ -19,12 +19,13 @@ STANDS_ON: dict[str, list[str]] = {
     "wrappers": ["parameters"],
     "bounds": ["parameters"],
     "constants": ["parameters"],
-    "module": ["wrappers", "bounds", "constants"],
-    "distributions": ["module"],
+    # Below `module`, whose `distribution()` gives one: it knows groups of names, and no module.
+    "distributions": ["parameters"],
+    "module": ["wrappers", "bounds", "constants", "distributions"],
     "training": ["module"],
     "kernels": ["module"],
     "utils": ["module"],
-    "graph": ["distributions", "training", "kernels"],
+    "graph": ["training", "kernels"],
     "op": ["graph"],
     "functions": ["op"],
     # Two branches: one turns graphs into functions, the other text into operators.
@@ -49,8 +50,10 @@ ONLY_IN: dict[str, list[str]] = {
     "typer": ["cli"],
 }
 
-# The rooms that compile: (room): the calls are those in `imports.JITS`.
-MAY_JIT = ["engine"]
+# The rooms (or single files, `room._file`) that compile: the calls are those in `imports.JITS`.
+# The tools of `_sensitivity` run functions that a person wrote on a module: there is no graph for
+# the engine to compile, and without a compiled function each call would trace anew (M58).
+MAY_JIT = ["engine", "module._sensitivity"]
 
 # The rooms that print.
 MAY_PRINT = ["cli", "__main__"]

@@ -104,7 +104,8 @@ def wrong_libraries(source: Source) -> list[str]:
 
 
 def wrong_jits(source: Source) -> list[str]:
-    if source.module.split(".")[1] in MAY_JIT:
+    room, _, file = source.module.partition(".")[2].partition(".")
+    if room in MAY_JIT or f"{room}.{file}" in MAY_JIT:
         return []
     return [
         f"{at(source, use)} uses `{use.name}`; only {' and '.join(MAY_JIT)} compiles: leave the "
@@ -257,6 +258,7 @@ RIGHT: list[tuple[Callable[[Source], list[str]], str, str]] = [
     (private_imports, "parax.op._base", "from parax._diagnostic import Span"),
     (wrong_libraries, "parax.graph._views", "import networkx as nx"),
     (wrong_jits, "parax.engine._call", "import jax\nf = jax.jit(abs)"),
+    (wrong_jits, "parax.module._sensitivity", "import jax\nf = jax.jit(abs)"),
     (wrong_jits, "parax.op._base", "import jax\nf = jax.vmap(abs)"),
     (wrong_prints, "parax.op._base", "def f(tree): return tree.print()"),
 ]
