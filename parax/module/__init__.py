@@ -6,6 +6,7 @@ from parax.module._fields import field, fill_defaults, prepare_fields
 from parax.module._module import Module
 from parax.module._names import validate_params
 from parax.module._partition import partition
+from parax.module._summary import Summary, SummaryRow, summary
 from parax.module._trainable import trainable_bounds, trainable_names, trainable_part
 from parax.module._update import with_params
 from parax.module._walk import NamedParam, named_params
@@ -17,6 +18,8 @@ __all__ = [
     "FeatureInfo",
     "Module",
     "NamedParam",
+    "Summary",
+    "SummaryRow",
     "describe_difference",
     "diff",
     "feature",
@@ -28,6 +31,7 @@ __all__ = [
     "partition",
     "prepare_fields",
     "rebuild",
+    "summary",
     "trainable_bounds",
     "trainable_names",
     "trainable_part",

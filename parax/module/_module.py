@@ -10,8 +10,26 @@ import equinox as eqx
 import jax
 
 from parax.distributions import ModuleDistribution
+from parax.module._attrs import with_attrs, with_submodules
+from parax.module._children import children, path_to_param_name, submodules
+from parax.module._copies import copied, saveable
+from parax.module._defaults import with_defaults
 from parax.module._fields import field, fill_defaults, prepare_fields
 from parax.module._groups import param_groups
+from parax.module._hidden import warn_hidden
+from parax.module._lookup import is_names, values_at
+from parax.module._mapping import (
+    with_all_params_fixed,
+    with_all_params_free,
+    with_fixed_params,
+    with_fixed_submodules,
+    with_free_params,
+    with_free_params_only,
+    with_free_submodules,
+    with_free_submodules_only,
+    with_mapped_params,
+    with_transformed_params,
+)
 from parax.module._merge import merged
 from parax.module._names import distinct, flat_names, validate_params
 from parax.module._randomise import (
@@ -26,8 +44,11 @@ from parax.module._regroup import (
     with_param_groups,
     without_groups,
 )
+from parax.module._replace import with_fields, with_name, with_submodule_fields
+from parax.module._repr import module_repr
 from parax.module._selection import ParamFilter, Submodules, find, select
 from parax.module._sensitivity import func_jacobian, func_samples, func_sensitivity
+from parax.module._summary import summary
 from parax.module._trainable import own_parameters
 from parax.module._update import with_params
 from parax.module._values import (
@@ -74,6 +95,7 @@ class Module(eqx.Module):
     _is_transparent: ClassVar[bool] = False
 
     def __init_subclass__(cls, transparent: bool = False, **kwargs: Any) -> None:
+        warn_hidden(cls, Module)
         prepare_fields(cls)
         super().__init_subclass__(**kwargs)
         cls._is_transparent = transparent
@@ -469,7 +491,47 @@ class Module(eqx.Module):
         """
         return func_samples(func, self, args, key=key, num_samples=num_samples)
 
+    # Functions on any PyTree; a method of each, whose first argument is this module.
+    with_mapped_params = with_mapped_params
+    with_fixed_params = with_fixed_params
+    with_free_params = with_free_params
+    with_free_params_only = with_free_params_only
+    with_all_params_fixed = with_all_params_fixed
+    with_all_params_free = with_all_params_free
+    with_transformed_params = with_transformed_params
+    with_fixed_submodules = with_fixed_submodules
+    with_free_submodules = with_free_submodules
+    with_free_submodules_only = with_free_submodules_only
+    with_submodules = with_submodules
+    with_attrs = with_attrs
+    with_fields = with_fields
+    with_submodule_fields = with_submodule_fields
+    with_name = with_name
+    with_defaults = classmethod(with_defaults)
+    copy = copied
+    saveable = saveable
+    children = children
+    submodules = submodules
+    path_to_param_name = path_to_param_name
+    summary = summary
     parameters = own_parameters
+
+    def __getitem__(self, name: Any) -> Any:
+        """Give the physical value of a free parameter by its full name, or a list of values.
+
+        Raises:
+            UnknownParameterError: there is none, or it is fixed.
+            ParameterTypeError: neither a name nor a list of names.
+        """
+        if not is_names(name) and hasattr(super(), "__getitem__"):  # an Operator, too
+            return super().__getitem__(name)  # pyright: ignore[reportAttributeAccessIssue]
+        return values_at(self, name)
+
+    def _repr_html_(self) -> str:
+        return summary(self)._repr_html_()
+
+    def __repr__(self) -> str:
+        return module_repr(self)
 
     def validate_params(self) -> None:
         """Check that all parameters have different names, fixed ones included.

@@ -66,7 +66,7 @@ def with_submodule_fields(tree: Any, submodule: Any, **fields: Any) -> Any:
     return with_attrs(tree, found.path, with_fields(found.module, **fields))
 
 
-def with_name(module: Any, name: str | None) -> Any:
+def with_name(module: Any, name: Any) -> Any:
     """Give a module under another name, or without one.
 
     Raises:
@@ -87,7 +87,7 @@ def _replaced(module: eqx.Module, fields: dict[str, Any]) -> Any:
 
 
 def _unknown_field(module: Any, name: str, known: list[str]) -> ParameterTypeError:
-    shown = [word for word in known if not word.startswith("_")]
+    shown = [word for word in known if not word.startswith("_") and word != "name"]
     return ParameterTypeError(
         f"{quoted(type(module).__name__)} has no field {quoted(name)}",
         hint=did_you_mean(name, known) or f"its fields are {', '.join(map(quoted, shown))}",
