@@ -19,7 +19,7 @@ from parax.parameters._parameter import Parameter
 
 
 def Normal(
-    mean: Any, std: Any, value: Any = None, *, icdf_bounds: float | None = None, **kwargs: Any
+    mean: Any, std: Any, value: Any = None, *, icdf_bounds: Any = None, **kwargs: Any
 ) -> Parameter:
     """Make a parameter that is distributed normally.
 
@@ -50,7 +50,7 @@ def RelativeNormal(
     std_fraction: Any,
     value: Any = None,
     *,
-    icdf_bounds: float | None = None,
+    icdf_bounds: Any = None,
     **kwargs: Any,
 ) -> Parameter:
     """Make a parameter whose standard deviation is a fraction of its mean.

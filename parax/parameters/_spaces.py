@@ -5,6 +5,7 @@ Plain functions, because a bound method of an Equinox Module walks all leaves on
 
 from __future__ import annotations
 
+import warnings
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -180,7 +181,10 @@ def _result_shape(
 
     value = jax.ShapeDtypeStruct(shape, jnp.result_type(float))
     try:
-        result = jax.eval_shape(evaluate, _abstract(arrays), value)
+        with warnings.catch_warnings():
+            # a density over integers warns of floats; only the shape is asked for here
+            warnings.simplefilter("ignore", DeprecationWarning)
+            result = jax.eval_shape(evaluate, _abstract(arrays), value)
     except (TypeError, ValueError, IndexError, AttributeError):  # refused at that shape
         return None
     return getattr(result, "shape", None)
