@@ -4,7 +4,7 @@ What is expected of each stands in one table, with a density that is not that of
 """
 
 # What is optional is known to be there.
-# pyright: reportOptionalMemberAccess=false
+# pyright: reportOptionalMemberAccess=false, reportAttributeAccessIssue=false
 
 import inspect
 

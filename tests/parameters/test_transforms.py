@@ -1,7 +1,7 @@
 """Other distributions and transforms, and the one seen through the other: P16, P19-P22, P30."""
 
 # Wrong uses are tested too, and what is optional is known to be there.
-# pyright: reportArgumentType=false, reportOptionalMemberAccess=false
+# pyright: reportArgumentType=false, reportOptionalMemberAccess=false, reportAttributeAccessIssue=false
 
 import dataclasses
 import math
