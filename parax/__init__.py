@@ -27,16 +27,16 @@ _ROOMS = {
     "parax.module": "Module diff feature field partition",
     "parax.op": "Operator OpInputs OpOutputs",
     "parax.parameters": """CenteredUniform Fixed Free Normal Parameter ParameterMetadata
-        ParameterGroup RelativeNormal RelativeUniform Uniform as_param is_fixed_param is_free_param is_param
-        is_valid_param""",
+        ParameterGroup RelativeNormal RelativeUniform Uniform as_param is_fixed_param is_free_param
+        is_param is_valid_param""",
     "parax.problems": "Compiled Problem",
     "parax.serialization": "load register_callable save",
     "parax.units": "quantity",
 }
 _HOME = {name: room for room, names in _ROOMS.items() for name in names.split()}
 _SUBMODULES = (
-    "api", "distributions", "dsl", "engine", "errors", "functions", "graph", "limits", "module", "op",
-    "parameters", "problems", "rf", "serialization", "units",
+    "api", "distributions", "dsl", "engine", "errors", "functions", "graph", "limits", "module",
+    "op", "parameters", "problems", "rf", "serialization", "units",
 )  # fmt: skip
 
 __all__ = [*_HOME, *_SUBMODULES]  # pyright: ignore[reportUnsupportedDunderAll]

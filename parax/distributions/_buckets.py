@@ -16,7 +16,15 @@ import numpy as np
 
 from parax._diagnostic import quoted
 from parax.errors import DistributionError
-from parax.parameters import ParameterGroup, Skeleton, event_size, is_concrete, repack, unpack
+from parax.parameters import (
+    ParameterGroup,
+    Skeleton,
+    event_size,
+    is_concrete,
+    repack,
+    splits,
+    unpack,
+)
 
 
 class Bucket(NamedTuple):
@@ -52,8 +60,9 @@ def buckets(groups: Sequence[ParameterGroup]) -> list[Bucket]:
         packed = group._distribution
         assert packed is not None
         arrays = packed.arrays
-        if count > 1 and any(np.shape(x) == () for x in arrays) and event_size(group) == count:
-            arrays = _broadcast(arrays, packed.skeleton, count)
+        if count > 1 and splits(packed, (count,)):
+            # distreqx draws one number for all elements if only the other array has their shape
+            arrays = tuple(jnp.broadcast_to(x, (count,)) for x in arrays)
         kind = (packed.skeleton, count, tuple((np.shape(x), jnp.result_type(x)) for x in arrays))
         kinds.setdefault(kind, []).append((list(range(start, start + count)), arrays))
         start += count
@@ -99,15 +108,6 @@ def require_size(group: ParameterGroup) -> None:
             f"a distribution of {size} numbers was given to {group.num_params} parameters: {names}",
             hint="use one number for each name, for instance `Normal(jnp.zeros(n), jnp.ones(n))`",
         )
-
-
-def _broadcast(arrays: Any, skeleton: Skeleton, count: int) -> tuple[Any, ...]:
-    """Write out shared numbers of an elementwise distribution; others give their shape right."""
-    types = tuple((np.shape(x), jnp.result_type(x)) for x in arrays)
-    shape = np.broadcast_shapes(*(shape for shape, _ in types))
-    if shape != (count,) or _event_shape(skeleton, types) == shape:
-        return arrays
-    return tuple(jnp.broadcast_to(x, shape) for x in arrays)
 
 
 @lru_cache(maxsize=1024)

@@ -435,7 +435,7 @@ class Module(eqx.Module):
         return sampled(self, key, **kwargs)
 
     def func_jacobian(
-        self, func: Callable[[Any, Any], Any], args: Any, *, space: Any = "physical"
+        self, func: Any, args: Any, *, space: Any = "physical"
     ) -> dict[str, jax.Array]:
         """Differentiate `func(self, args)` by each free flat parameter, in forward mode.
 
@@ -455,7 +455,7 @@ class Module(eqx.Module):
 
     def func_sensitivity(
         self,
-        func: Callable[[Any, Any], Any],
+        func: Any,
         args: Any,
         kind: Any = "relative",
         norm: Any = None,
@@ -481,7 +481,7 @@ class Module(eqx.Module):
         return func_sensitivity(func, self, args, kind, norm, space)
 
     def func_samples(
-        self, func: Callable[[Any, Any], Any], args: Any, *, key: Any, num_samples: Any = 1000
+        self, func: Any, args: Any, *, key: Any, num_samples: Any = 1000
     ) -> jax.Array:
         """Evaluate `func` at modules drawn as by `sampled`: `(num_samples, *out)`.
 

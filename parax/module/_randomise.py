@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Literal
+from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
@@ -66,7 +66,7 @@ def with_uniform_distributions(
     *,
     respect_bounds: bool = False,
     remove_param_groups: bool = True,
-    zero_values: Literal["keep"] = "keep",
+    zero_values: Any = "keep",
     **options: Any,
 ) -> Any:
     """Give parameters a uniform distribution around their present physical values.

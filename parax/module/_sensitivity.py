@@ -30,9 +30,7 @@ Kind = Literal["relative", "semi-relative", "absolute"]
 _KINDS: tuple[Kind, ...] = ("relative", "semi-relative", "absolute")
 
 
-def func_jacobian(
-    func: Callable[[Any, Any], Any], tree: Any, args: Any, space: Any = "physical"
-) -> dict[str, jax.Array]:
+def func_jacobian(func: Any, tree: Any, args: Any, space: Any = "physical") -> dict[str, jax.Array]:
     """Differentiate `func(tree, args)` by each free flat parameter, in forward mode.
 
     Returns:
@@ -46,7 +44,7 @@ def func_jacobian(
 
 
 def func_sensitivity(
-    func: Callable[[Any, Any], Any],
+    func: Any,
     tree: Any,
     args: Any,
     kind: Any = "relative",
@@ -86,7 +84,7 @@ def func_sensitivity(
 
 
 def func_samples(
-    func: Callable[[Any, Any], Any], tree: Any, args: Any, *, key: Any, num_samples: Any = 1000
+    func: Any, tree: Any, args: Any, *, key: Any, num_samples: Any = 1000
 ) -> jax.Array:
     """Evaluate `func(tree, args)` at free parameters drawn from their distribution.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from typing import Any
 
 import equinox as eqx
@@ -54,8 +53,8 @@ class ParameterGroup(eqx.Module):
 
     def __init__(
         self,
-        param_names: Sequence[str],
-        name: str | None = None,
+        param_names: Any,
+        name: Any = None,
         distribution: Any = None,
         transform: Any = None,
         info: Any = None,
