@@ -7,14 +7,12 @@ from collections.abc import Iterator
 from typing import Any, Literal, NamedTuple
 
 import equinox as eqx
-import jax
-import jax.tree_util as jtu
-import numpy as np
 
 from parax._diagnostic import quoted
+from parax.module._facts import Key, equal, facts
 from parax.module._text import short
-from parax.module._walk import GROUPS_FIELD, NamedParam, key_text, walk
-from parax.parameters import Parameter, is_concrete
+from parax.module._walk import NamedParam, walk
+from parax.parameters import Parameter
 
 ChangeKind = Literal[
     "added", "removed", "class", "name", "shape", "value", "fixed", "bounds", "distribution",
@@ -211,39 +209,11 @@ def _between(name: str, old: Parameter, new: Parameter) -> Iterator[Change]:
             yield Change(name, kind, before, after)
 
 
-def equal(a: Any, b: Any) -> bool:
-    """Tell whether two values are the same, arrays by their elements; never raises."""
-    if a is b:
-        return True
-    old, structure = jtu.tree_flatten(a)
-    new, other = jtu.tree_flatten(b)
-    try:
-        return bool(structure == other) and all(map(_leaf_equal, old, new))
-    except (TypeError, ValueError):  # static values that do not compare
-        return False
-
-
-def _leaf_equal(a: Any, b: Any) -> bool:
-    if a is b:
-        return True
-    if isinstance(a, jax.Array | np.ndarray) or isinstance(b, jax.Array | np.ndarray):
-        if np.shape(a) != np.shape(b) or not (eqx.is_array_like(a) and eqx.is_array_like(b)):
-            return False
-        if not (is_concrete(a) and is_concrete(b)):
-            return jax.numpy.result_type(a) == jax.numpy.result_type(b)
-        first, second = np.asarray(a), np.asarray(b)
-        return np.array_equal(first, second, equal_nan=first.dtype.kind in "fc")
-    return type(a) is type(b) and (bool(a == b) or bool(a != a and b != b))  # else NaN
-
-
 # --- Everything else --------------------------------------------------------------------------
 
 
-_Key = tuple[str, Literal["class", "field"]]
-
-
 def _other_changes(a: Any, b: Any) -> Iterator[Change]:
-    old, new = _facts(a), _facts(b)
+    old, new = facts(a), facts(b)
     for key, before in old.items():
         path, kind = key
         if key not in new:
@@ -257,38 +227,10 @@ def _other_changes(a: Any, b: Any) -> Iterator[Change]:
             yield Change(key[0], "added", None, after)
 
 
-def _is_top(path: str, own: dict[_Key, Any], other: dict[_Key, Any]) -> bool:
+def _is_top(path: str, own: dict[Key, Any], other: dict[Key, Any]) -> bool:
     """Tell whether the nearest module above `path` is in the other model too."""
     while path:
         path = path.rpartition(".")[0]
         if (path, "class") in own:
             return (path, "class") in other
     return True
-
-
-def _facts(tree: Any) -> dict[_Key, Any]:
-    """Give classes, static fields, groups and leaves outside Parameters by path."""
-    found: dict[_Key, Any] = {}
-    waiting: list[tuple[str, Any]] = [("", tree)]
-    while waiting:
-        path, node = waiting.pop()
-        prefix = f"{path}." if path else ""
-        if node is None or isinstance(node, Parameter):
-            continue
-        if isinstance(node, eqx.Module):
-            found[path, "class"] = type(node)
-            below: list[tuple[str, Any]] = []
-            for spec in dataclasses.fields(node):
-                value = vars(node).get(spec.name)
-                if spec.metadata.get("static", False) or spec.name == GROUPS_FIELD:
-                    found[prefix + spec.name, "field"] = value
-                else:
-                    below.append((prefix + spec.name, value))
-        else:
-            children = jtu.default_registry.flatten_one_level_with_keys(node)
-            if children is None:
-                found[path, "field"] = node
-                continue
-            below = [(prefix + key_text(key), child) for key, child in children[0]]
-        waiting.extend(reversed(below))
-    return found

@@ -4,7 +4,7 @@
 # pyright: reportAssignmentType=false, reportArgumentType=false, reportAttributeAccessIssue=false
 # ruff: noqa: RUF012  # defaults that are built anew are what is tested
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import equinox as eqx
 import jax
@@ -202,7 +202,7 @@ class Cached(Module):
     table: dict = field(default_factory=dict, save=False)
     note: object = field(default="", static=True, save=False)
     tuned: Parameter = field(default=5.0, save=False)
-    inner: object = None
+    inner: Any = None
     bare: object = field(save=False, kw_only=True)
 
 
