@@ -30,7 +30,8 @@ def refuse_slip(word: str) -> None:
             hint = "write `bounds=(lower, upper)`"
     raise ParameterTypeError(
         f"`Parameter` has no keyword {quoted(word)}",
-        hint=f"{hint}; to keep it as a remark, write `info={{{word!r}: …}}`",
+        hint=f"{hint}{'' if hint.endswith('?') else ';'} to keep it as a remark, write"
+        f" `info={{{word!r}: …}}`",
     )
 
 
