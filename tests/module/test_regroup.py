@@ -123,7 +123,7 @@ def test_groups_are_mapped_at_every_level_by_name_or_predicate():  # M47
 def test_wrong_filters_and_mappers_of_groups_say_so():  # M47
     module = mod().with_param_groups(ParameterGroup(["vec_0"], name="first"))
     with pytest.raises(UnknownParameterError, match="did you mean `first`"):
-        module.with_mapped_param_groups(lambda g: g, "frist")
+        module.with_mapped_param_groups(lambda g: g, "First")
     with pytest.raises(ParameterTypeError, match="a filter of groups cannot be `3`"):
         module.with_mapped_param_groups(lambda g: g, 3)
     with pytest.raises(ParameterTypeError, match="the mapper gave `None`"):

@@ -106,8 +106,8 @@ def test_kinds_of_sensitivity():  # M55
     assert semi["aff_loc"].tolist() == [50.0, 200.0]
     relative = module.func_sensitivity(f, X)
     assert np.allclose(relative["aff_loc"], [1.602564, 1.0964912])
-    with pytest.raises(ParameterValueError, match=r"`'relativ'`\n.*did you mean `relative`"):
-        module.func_sensitivity(f, X, kind="relativ")
+    with pytest.raises(ParameterValueError, match=r"`'Relative'`\n.*did you mean `relative`"):
+        module.func_sensitivity(f, X, kind="Relative")
     with pytest.raises(ParameterValueError, match="use `relative`"):
         module.func_sensitivity(f, X, kind=None)
 
