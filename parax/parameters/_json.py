@@ -15,6 +15,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.core import Tracer
 
 from parax._diagnostic import did_you_mean, quoted
 from parax.errors import ParaxError, PrecisionWarning, SerializationError
@@ -61,7 +62,7 @@ def to_json(p: Any) -> str:
 def _is_float_array(x: Any) -> bool:
     return (
         isinstance(x, jax.Array)
-        and not isinstance(x, jax.core.Tracer)
+        and not isinstance(x, Tracer)
         and jnp.issubdtype(x.dtype, jnp.floating)
     )
 

@@ -67,7 +67,7 @@ def stored(array: Array) -> Array:
     if array.dtype.name in NATIVE and array.dtype.isnative:
         return array
     if array.dtype == np.complex128:
-        return array.view(np.float64).reshape(*array.shape, 2)
+        return array.ravel().view(np.float64).reshape(*array.shape, 2)
     # The bytes as they are. `view` refuses empty arrays and empty texts, and new axes of 0-d ones.
     return np.frombuffer(array.tobytes(), np.uint8).reshape(*array.shape, array.dtype.itemsize)
 

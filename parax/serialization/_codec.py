@@ -143,17 +143,27 @@ def make(head: Any, items: Items, loading: Loading) -> Any:
     """Make a value from its head and its parts."""
     if not isinstance(head, list) or not head or not isinstance(head[0], str):
         raise corrupt("has a head without a tag")
-    data: Data = head  # pyright: ignore[reportUnknownVariableType]
+    data: Data = head
     kind = _BY_TAG.get(data[0])
     if kind is None:
         raise corrupt(f"is of the kind {quoted(data[0])}, which parax does not know")
     try:
         return kind.make(data[1:], items, loading)
-    except (ValueError, TypeError, IndexError, OverflowError, RecursionError) as error:
+    except (
+        ValueError,
+        TypeError,
+        AttributeError,
+        LookupError,
+        ArithmeticError,
+        RecursionError,
+    ) as error:
         if isinstance(error, CorruptFileError):
             raise
         # The data of a kind that parax itself writes: only a changed file can be wrong here.
         raise corrupt(f"is no {quoted(data[0])} that can be made: {error}") from error
+
+
+_WRONG = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError)
 
 
 def corrupt(words: str) -> Refusal:

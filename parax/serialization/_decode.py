@@ -138,6 +138,8 @@ def _step(rows: list[Any], heads: list[Any], parent: int, at: int) -> str:
         tag, *data = heads[row[0]]
         if tag in ("module", "namedtuple"):
             return f".{data[1 + at]}"
+        if tag == "slice":
+            return f".{('start', 'stop', 'step')[at]}"
         if tag == "notes":
             return f".{data[at]}"
         if tag in ("partial", "Partial"):
@@ -149,9 +151,7 @@ def _step(rows: list[Any], heads: list[Any], parent: int, at: int) -> str:
             return f"[{shown}]" if at >= count else f"[key {shown}]"
     except (TypeError, ValueError, IndexError):  # a row that was tampered with has no good name
         return f"[part {at}]"
-    return {"slice": [".start", ".stop", ".step"][at] if at < 3 else "", "packed": ""}.get(
-        tag, f"[{at}]"
-    )
+    return "" if tag == "packed" else f"[{at}]"
 
 
 def _argument(data: list[Any], at: int) -> str:

@@ -1,4 +1,4 @@
-"""The few classes of parax that are no Modules, and have a form of their own in files."""
+"""The few classes of parax and Equinox that are no Modules, and have a form of their own."""
 
 # They belong to `parameters`, which keeps their types to itself.
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
@@ -9,15 +9,18 @@ from __future__ import annotations
 from typing import Any
 
 import jax.numpy as jnp
+from equinox._module._flatten import MISSING  # what it sets on an instance in place of a name
 
 from parax._diagnostic import quoted
 from parax.op import Origin
+from parax.op._select import Indices
 from parax.parameters._static import Notes, Packed, repack, unpack
 from parax.serialization._codec import Data, Items, Kind, Loading, Part, Sink, Taken, add_kind
 from parax.serialization._codec import corrupt as _corrupt
 from parax.serialization._objects import leave_out
 
 _PACKED_SIZE, _PACKED_DEPTH = 100_000, 100
+_INDICES_SIZE, _INDICES_DEPTH = 1_000, 20
 
 
 def _take_packed(x: Packed, sink: Sink) -> Taken:
@@ -68,9 +71,27 @@ def _is_note(slot: str, value: Any) -> bool:
     return isinstance(value, str)
 
 
+def _take_indices(x: Indices, sink: Sink) -> Taken:
+    return Taken([], [Part("", x.value)])
+
+
+def _make_indices(data: Data, items: Items, loading: Loading) -> Indices:
+    items.require_small(_INDICES_SIZE, _INDICES_DEPTH)
+    (value,) = items.values
+    return Indices(value)
+
+
+def _make_missing(data: Data, items: Items, loading: Loading) -> Any:
+    if data or items.values:
+        raise _corrupt("has parts, and is of a kind without")
+    return MISSING
+
+
 def _register() -> None:
     add_kind(Kind("packed", _take_packed, _make_packed, same=True), Packed)
     add_kind(Kind("notes", _take_notes, _make_notes, same=True), Notes)
+    add_kind(Kind("indices", _take_indices, _make_indices), Indices)
+    add_kind(Kind("missing", lambda x, sink: Taken([]), _make_missing), type(MISSING))
     leave_out(Origin)  # where an operator was written is no part of what it is
 
 

@@ -184,7 +184,7 @@ def name_of_function(fn: Any) -> str:
         raise Refusal(
             f"is the local function {quoted(qualified)}, which no file can name", _NAME_IT
         )
-    private = isinstance(module, str) and module.startswith(("jax._src.", "numpy._"))
+    private = isinstance(module, str) and module.startswith(("jax._src.", "numpy._", "_operator"))
     if isinstance(module, str) and not private and look_up(module, qualified) is fn:
         return f"{module}:{qualified}"
     for public in _public_modules():

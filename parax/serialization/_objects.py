@@ -41,14 +41,14 @@ def _fields(cls: Any) -> dict[str, dataclasses.Field[Any]]:
 
 
 def _is_saved(spec: dataclasses.Field[Any], value: Any) -> bool:
-    return spec.metadata.get("save", True) is not False and type(value) not in _UNSAVED
+    return spec.metadata.get("save", True) is not False and not isinstance(value, tuple(_UNSAVED))
 
 
 _UNSAVED: set[type] = set()
 
 
 def leave_out(cls: type) -> None:
-    """Let fields that hold an instance of this class be left out, and get their default again."""
+    """Leave out fields that hold an instance of this class; they get their default again."""
     _UNSAVED.add(cls)
 
 
@@ -76,6 +76,8 @@ def _bound_method(fn: Any) -> Refusal:
 def _make_module(data: Data, items: Items, loading: Loading) -> Any:
     cls = loading.finder.find_class(data[0], eqx.Module, "Module of Equinox")
     names = data[1:]
+    if not all(isinstance(name, str) for name in names):
+        raise _corrupt("has a field whose name is no text")
     if len(set(names)) != len(names) or len(names) != len(items.values):
         raise _corrupt("has other fields than values")
     fields = _fields(cls)

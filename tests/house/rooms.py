@@ -66,4 +66,5 @@ MAY_USE_THE_FRONT_DOOR = ["cli", "__main__"]
 PASSES: dict[tuple[str, str], str] = {
     ("parax.dsl._build", "parax.op._arithmetic"): "builds what Python's own operators build",
     ("parax.serialization._forms", "parax.parameters._static"): "stores what no door shows",
+    ("parax.serialization._forms", "parax.op._select"): "stores what no door shows",
 }
