@@ -1,4 +1,7 @@
-"""Packing keeps every bit of every array, and leaves alone what it cannot pack."""
+"""What a problem holds fixed crosses packed (E3).
+
+Packing keeps every bit of every array, and leaves alone what it cannot pack.
+"""
 
 import jax
 import jax.numpy as jnp

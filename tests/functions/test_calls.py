@@ -46,6 +46,7 @@ C: Any = op.Input("c")
     ],
 )
 def test_a_call_builds(composed: Callable[[], Any], built: Callable[[], Any]):
+    """L50, O41"""
     assert same(composed(), built())
     assert type(composed()) is type(built())
 
@@ -361,6 +362,7 @@ WRONG: list[tuple[str, Callable[[], Any], type[ParaxError], str]] = [
     ("call", "kind", "message"), [row[1:] for row in WRONG], ids=[row[0] for row in WRONG]
 )
 def test_a_wrong_call_says(call: Callable[[], Any], kind: type[ParaxError], message: str):
+    """L49"""
     with pytest.raises(kind) as caught:
         call()
     assert str(caught.value).replace("complex128", "complex64") == message

@@ -69,6 +69,7 @@ def test_gradient_is_finite_and_that_of_central_differences(row):
 
 @every_row
 def test_built_twice_it_is_the_same(row):
+    """A4, O9"""
     one, other = row.build(), row.build()
     assert same(one, other)
     assert Graph(one).structure.key == Graph(other).structure.key

@@ -73,6 +73,7 @@ def test_items_of_lists_are_reached_by_position():
     ],
 )
 def test_nothing_else_of_the_model_is_reached(path):
+    """L26, L34, O43"""
     with pytest.raises(OperatorAttributeError, match="the model, a `Filter`, has no"):
         op.Attribute(path)(MODEL, 2.0)
     if path != "items.7.L":
@@ -196,6 +197,7 @@ def test_inputs_are_listed_in_order_of_first_appearance():
 
 
 def test_methods_are_called_with_the_rest_of_the_inputs():
+    """O32"""
     assert float(op.Method("stage.scaled")(MODEL, 2.0)) == 3.0
     assert float(op.Method("stage.scaled")(MODEL, 2.0, extra=2.0)) == 6.0
     assert float((op.Method("stage.scaled") + 1)(MODEL, 2.0, extra=2.0)) == 7.0
@@ -220,6 +222,8 @@ def test_keywords_go_to_whoever_accepts_them_and_claimed_ones_to_inputs_alone():
 
 
 def test_a_class_of_one_s_own_is_a_leaf_called_as_it_is():
+    """A2"""
+
     class Own(Operator):
         def __call__(self, x, *, shift=0.0):
             return x + shift

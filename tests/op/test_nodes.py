@@ -75,6 +75,7 @@ def test_an_index_into_a_tree_is_a_key_or_a_position():
 
 
 def test_stack_and_reduce_go_leaf_by_leaf():
+    """O14"""
     assert op.Stack([Sc(), Sc()])(1.0)["d"].tolist() == [2.0, 2.0]
     assert float(op.Reduce(Sc(), jnp.max)(THREE)["d"]) == 4.0
     assert op.Sum([Sc(), Sc()])(1.0) == {"d": 4.0}
@@ -82,6 +83,7 @@ def test_stack_and_reduce_go_leaf_by_leaf():
 
 
 def test_scalars_in_a_stack_are_broadcast():
+    """O12, O34"""
     assert op.Stack([1.0, x])(x=THREE).tolist() == [[1.0, 0.0], [1.0, 1.0], [1.0, 2.0]]
     assert op.Stack([1.0, x], axis=-2)(x=THREE).tolist() == [[1.0] * 3, [0.0, 1.0, 2.0]]
 
@@ -152,6 +154,7 @@ BUILT = [
 
 @pytest.mark.parametrize(("build", "error", "message"), BUILT, ids=[row[-1][:40] for row in BUILT])
 def test_what_can_be_told_at_construction_is(build, error, message):
+    """O15"""
     with pytest.raises(error) as caught:
         build()
     assert str(caught.value) == message

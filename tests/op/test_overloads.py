@@ -226,6 +226,7 @@ X = op.Input("x")
     ],
 )
 def test_asking_an_expression_for_a_value_says_why_there_is_none(use, message):
+    """O7, O44"""
     with pytest.raises(OperatorTypeError) as caught:
         use(X)
     assert str(caught.value) == message
@@ -282,6 +283,8 @@ def test_a_model_may_be_an_operator_too():
 
 
 def test_parameters_and_arrays_inside_are_leaves_of_the_tree():
+    """A5, O2, O13"""
+
     class Scaled(Operator):
         by: parax.Parameter = eqx.field(default=2.0)
 

@@ -128,6 +128,7 @@ def test_a_model_may_be_an_input_too():
 
 
 def test_a_model_of_rf_brings_the_vocabulary():
+    """R5"""
     problem = parax.problem("max(dB(S11))", Line(), "1 GHz..3 GHz:11")
     assert problem.names == ("delay",)
     close(
@@ -149,6 +150,7 @@ def test_operators_survive_a_transformation():
 
 
 def test_outside_the_band_nothing_is_extrapolated_before_the_run():
+    """R3a"""
     n = network(name="dut")
     message = (
         "4 GHz lies outside the band of the network `dut`, 1 GHz..3 GHz\n"
@@ -167,6 +169,7 @@ def test_outside_the_band_nothing_is_extrapolated_before_the_run():
 
 
 def test_inside_a_trace_points_outside_the_band_are_nan():
+    """R3a"""
     n = network()
     out = jax.jit(lambda f: rf.S21(n, rf.Sweep(f)))(jnp.array([0.5e9, 2e9, 4e9]))
     assert jnp.isnan(out[jnp.array([0, 2])]).all()
