@@ -4,6 +4,7 @@ import functools
 import math
 import operator
 import warnings
+from pathlib import Path
 from typing import Any
 
 import equinox as eqx
@@ -17,7 +18,7 @@ from distreqx import distributions as D  # noqa: N812
 
 import parax
 from parax import op
-from parax.parameters import Parameter
+from parax.parameters import Parameter, ParameterGroup
 from tests.serialization.things import (
     Access,
     Colour,
@@ -343,3 +344,25 @@ def test_no_warning_is_given():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         again(Outer(Line(), [jnp.ones(3)]))
+
+
+def test_every_text_of_the_corpus():
+    """S6: whatever the language makes of a text."""
+    corpus = Path(__file__).parents[2] / "grammar" / "corpus" / "valid.txt"
+    texts = [each.split("\n----")[0].strip() for each in corpus.read_text().split("====\n")]
+    found = 0
+    for text in texts:
+        try:
+            made = parax.parse(text)
+        except parax.ParaxError:  # the corpus is of grammar: names need not have a meaning
+            continue
+        found += 1
+        assert eqx.tree_equal(again(made), made), text
+    assert found > 50
+
+
+def test_groups():
+    """S6."""
+    joint = D.MultivariateNormalDiag(jnp.zeros(2), two)
+    group = ParameterGroup(["a", "b"], distribution=joint)
+    assert eqx.tree_equal(again([group]), [group])
