@@ -8,7 +8,11 @@ from importlib import import_module
 
 from benchmarks.measure import Effort
 
-MODULES = {"Q1": "benchmarks.q1_call", "Q4": "benchmarks.q4_recompile"}
+MODULES = {
+    "Q1": "benchmarks.q1_call",
+    "Q4": "benchmarks.q4_recompile",
+    "Q7": "benchmarks.q7_module",
+}
 """Each id of section 8 of the design that is measured, and the module whose `run` measures it."""
 
 

@@ -14,6 +14,7 @@ import jax.numpy as jnp
 
 from parax._diagnostic import echo
 from parax.errors import OperatorTypeError
+from parax.module import Module
 from parax.op import _arithmetic as arithmetic
 from parax.op._functions import stored_function
 from parax.op._traits import traits_of
@@ -134,9 +135,12 @@ class Overloads:
     def __ne__(self, other: Any) -> Operator:
         return compose_binary(arithmetic.not_equal, self, other)
 
-    def __getitem__(self, index: Any) -> Operator:
+    def __getitem__(self, index: Any) -> Any:
         from parax.op._select import Index
 
+        names = index if isinstance(index, list) and index else [index]
+        if isinstance(self, Module) and all(isinstance(name, str) for name in names):
+            return Module.__getitem__(self, index)  # M26: of a model that is an operator too
         return Index(self, index)
 
     def __abs__(self) -> Operator:

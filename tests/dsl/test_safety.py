@@ -68,7 +68,7 @@ def test_nothing_is_run_imported_or_opened(text: str):
     try:
         outcome: object = parse(text)
         with pytest.raises(ParaxError):
-            outcome()  # type: ignore[operator] # pyright: ignore[reportCallIssue]
+            outcome()
     except ParaxError as error:
         str(error)
     finally:

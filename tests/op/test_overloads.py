@@ -272,14 +272,25 @@ def test_a_text_as_a_value_is_refused_in_plain_words():
 
 
 def test_a_model_may_be_an_operator_too():
-    class Both(parax.Module, Operator):
+    """O1, M26: in either order names in brackets are parameters, and everything else is an index"""
+
+    class ModelFirst(parax.Module, Operator):
         gain: parax.Parameter = eqx.field(default=3.0)
 
         def __call__(self, x):
             return self.gain * x
 
-    model = Both()
-    assert float((model + 1)(2.0)) == 7.0
+    class OperatorFirst(Operator, parax.Module):
+        gain: parax.Parameter = eqx.field(default=3.0)
+
+        def __call__(self, x):
+            return self.gain * x
+
+    for model in (ModelFirst(), OperatorFirst()):
+        assert float((model + 1)(2.0)) == 7.0
+        assert float(model["gain"]) == 3.0
+        assert [float(one) for one in model[["gain"]]] == [3.0]
+        assert float(model[0](jnp.array([2.0, 5.0]))) == 6.0
 
 
 def test_parameters_and_arrays_inside_are_leaves_of_the_tree():
