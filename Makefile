@@ -14,7 +14,7 @@ STAMP := .venv/.installed
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 SESSION := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m nox --no-venv --no-install --session
 
-.PHONY: help setup demo test lint types properties docs bench wheel pins clean
+.PHONY: help setup demo test lint types properties mutants docs bench wheel pins clean
 
 help: ## List the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -43,6 +43,9 @@ types: $(STAMP) ## Check types with pyright
 
 properties: $(STAMP) ## Run the long property tests, which `make test` leaves out
 	@$(SESSION) properties -- $(ARGS)
+
+mutants: $(STAMP) ## Change lines of the code at random, and see whether the tests notice (ARGS='--seed 1')
+	@$(SESSION) mutants -- $(ARGS)
 
 docs: $(STAMP) ## Build the documentation into docs/_build/html, warnings as errors
 	@$(SESSION) docs

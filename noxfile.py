@@ -61,6 +61,13 @@ def properties(session: nox.Session) -> None:
 
 
 @nox.session(python=OLDEST)
+def mutants(session: nox.Session) -> None:
+    """Change the code at random, a line at a time, and see whether the suite notices."""
+    prepare(session)
+    session.run("python", "-m", "tests.mutants", *session.posargs)
+
+
+@nox.session(python=OLDEST)
 def lint(session: nox.Session) -> None:
     """Check format, style and spelling."""
     prepare(session)

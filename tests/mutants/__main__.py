@@ -1,0 +1,114 @@
+"""`python -m tests.mutants [ROOM …] [--count 50] [--seed 0]`: how many changes the suite notices.
+
+Each change is made in a copy of the tree, and the tests of its room run there until one fails; if
+none does, so do those of the rooms built on it. A change that no test notices has survived.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import NamedTuple
+
+from tests.mutants.change import Change, changes
+
+ROOT = Path(__file__).parents[2]
+SUITES = {
+    "parameters": ("tests/parameters", "tests/module", "tests/serialization"),
+    "module": ("tests/module", "tests/problems", "tests/op"),
+    "distributions": ("tests/distributions", "tests/module"),
+    "serialization": ("tests/serialization", "tests/parameters"),
+}
+"""The rooms that are changed, and the tests that see each, nearest first."""
+WANTED = 0.9
+SECONDS = 600
+"""A change that makes the tests run longer than this is noticed."""
+
+
+class Mutant(NamedTuple):
+    """One change of one file."""
+
+    room: str
+    path: Path
+    change: Change
+
+
+def chosen(rooms: list[str], count: int, seed: int) -> list[Mutant]:
+    """Choose changes at random, every place in the rooms alike."""
+    places = [
+        Mutant(room, path.relative_to(ROOT), change)
+        for room in rooms
+        for path in sorted((ROOT / "parax" / room).glob("*.py"))
+        if path.name != "__init__.py"
+        for change in changes(path.read_text("utf-8"))
+    ]
+    return random.Random(seed).sample(places, min(count, len(places)))
+
+
+def is_noticed(mutant: Mutant) -> bool:
+    """Tell whether a test fails with the change made."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "tree"
+        names = ("parax", "tests", "grammar", "docs", "examples", "benchmarks", "pyproject.toml")
+        for name in names:
+            source = ROOT / name
+            if source.is_dir():
+                shutil.copytree(source, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+            else:
+                shutil.copy(source, copy / name)
+        target = copy / mutant.path
+        target.write_text(mutant.change.apply(target.read_text("utf-8")), "utf-8")
+        return any(_fails(copy, suite) for suite in _suites(mutant))
+
+
+def _suites(mutant: Mutant) -> list[list[str]]:
+    near, *far = SUITES[mutant.room]
+    return [[near, str(mutant.path.parent)], [*far, "tests/contracts"]]
+
+
+def _fails(copy: Path, suite: list[str]) -> bool:
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *suite]
+    environment = {**os.environ, "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
+    try:
+        done = subprocess.run(
+            command, cwd=copy, env=environment, capture_output=True, timeout=SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return True
+    return done.returncode != 0
+
+
+def main() -> int:
+    """Print each change and whether it was noticed, then the share that was."""
+    parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
+    parser.add_argument("rooms", nargs="*", default=list(SUITES), metavar="ROOM")
+    parser.add_argument("--count", type=int, default=50)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--jobs", type=int, default=2)
+    asked = parser.parse_args()
+    unknown = [room for room in asked.rooms if room not in SUITES]
+    if unknown:
+        parser.error(f"no suite is known for {unknown[0]}; there are {', '.join(SUITES)}")
+    mutants = chosen(asked.rooms, asked.count, asked.seed)
+    survivors = 0
+    with ThreadPoolExecutor(asked.jobs) as pool:
+        for mutant, noticed in zip(mutants, pool.map(is_noticed, mutants), strict=True):
+            survivors += not noticed
+            before = (ROOT / mutant.path).read_text("utf-8").splitlines()[mutant.change.line - 1]
+            after = mutant.change.on_line(before)
+            print(f"{'noticed ' if noticed else 'SURVIVED'} {mutant.path}:{mutant.change.line}")
+            print(f"    - {before.strip()}\n    + {after.strip()}", flush=True)
+    share = 1 - survivors / len(mutants)
+    print(f"seed {asked.seed}: {len(mutants) - survivors} of {len(mutants)} noticed ({share:.0%})")
+    return 0 if share >= WANTED else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
