@@ -81,9 +81,10 @@ def _of(node: ast.AST) -> Iterator[Change]:
         yield from _whole(node.test, f"(not ({ast.unparse(node.test)}))")
     elif isinstance(node, ast.Return) and node.value is not None:
         yield from _whole(node.value, "None")
-    elif isinstance(node, ast.Constant) and type(node.value) in (bool, int):
-        text = str(not node.value) if isinstance(node.value, bool) else str(node.value + 1)
-        yield from _whole(node, text)
+    elif isinstance(node, ast.Constant) and isinstance(node.value, bool):
+        yield from _whole(node, str(not node.value))
+    elif isinstance(node, ast.Constant) and isinstance(node.value, int):
+        yield from _whole(node, str(node.value + 1))
 
 
 def _whole(node: ast.expr, text: str) -> Iterator[Change]:
