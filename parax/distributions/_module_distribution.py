@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from textwrap import shorten
 from typing import Any
 
 import equinox as eqx
@@ -64,6 +65,14 @@ class ModuleDistribution(eqx.Module):
                 f"the parameter {quoted(twice)} is in two groups",
                 hint="a parameter has one distribution: take it out of one of the groups",
             )
+
+    def __repr__(self) -> str:
+        names, count = self.param_names, len(self.groups)
+        counted = f"{len(names)} parameter{'s' * (len(names) != 1)}"
+        head = f"<ModuleDistribution of {counted} in {count} group{'s' * (count != 1)}"
+        room = 80 - len(f"{head}: >")
+        shown = shorten(", ".join(names[:room]), room, break_on_hyphens=False, placeholder=" …")
+        return f"{head}: {shown.strip()}>" if names else f"{head}>"
 
     @property
     def param_names(self) -> list[str]:

@@ -191,3 +191,26 @@ def test_families_other_than_normal_and_uniform_are_welcome():
     expected = scipy.stats.gamma(2, scale=1 / 3).logpdf(0.5) + np.log(0.25)
     assert np.isclose(d.log_prob({"g": 0.5, "c": 1.0}), expected, rtol=1e-5)
     assert set(np.unique(d.sample(0, (50,))["c"])) == {0.0, 1.0}
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 30, 3000])
+def test_its_repr_is_one_short_line(count):  # M52
+    groups = [ParameterGroup([f"L{i}"], distribution=Normal(0.0, 1.0)) for i in range(count)]
+    line = repr(ModuleDistribution(groups))
+    assert "\n" not in line
+    assert len(line) <= 80
+    if count == 0:
+        assert line == "<ModuleDistribution of 0 parameters in 0 groups>"
+    if count == 1:
+        assert line == "<ModuleDistribution of 1 parameter in 1 group: L0>"
+    if count == 2:
+        assert line == "<ModuleDistribution of 2 parameters in 2 groups: L0, L1>"
+    if count > 2:
+        assert line.startswith(f"<ModuleDistribution of {count} parameters in {count} groups: L0,")
+        assert line.endswith(", …>")
+
+
+def test_its_repr_stays_short_with_long_names():  # M52
+    group = ParameterGroup(["x" * 200, "y\nz"], distribution=Normal(jnp.zeros(2), jnp.ones(2)))
+    expected = "<ModuleDistribution of 2 parameters in 1 group: …>"
+    assert repr(ModuleDistribution([group])) == expected
