@@ -480,9 +480,7 @@ class Module(eqx.Module):
         """
         return func_sensitivity(func, self, args, kind, norm, space)
 
-    def func_samples(
-        self, func: Any, args: Any, *, key: Any, num_samples: Any = 1000
-    ) -> jax.Array:
+    def func_samples(self, func: Any, args: Any, *, key: Any, num_samples: Any = 1000) -> jax.Array:
         """Evaluate `func` at modules drawn as by `sampled`: `(num_samples, *out)`.
 
         Raises:
