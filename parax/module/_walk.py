@@ -6,7 +6,7 @@ found here is the n-th that `jax.tree_util.tree_flatten` meets.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -90,13 +90,18 @@ def is_groups_key(key: Any) -> bool:
     return isinstance(key, jtu.GetAttrKey) and key.name == GROUPS_FIELD
 
 
+_TEXTS: dict[type, Callable[[Any], str]] = {
+    jtu.GetAttrKey: lambda key: key.name,
+    jtu.SequenceKey: lambda key: str(key.idx),
+    jtu.DictKey: lambda key: str(key.key),
+    jtu.FlattenedIndexKey: lambda key: str(key.key),
+}
+
+
 def key_text(key: Any) -> str:
     """Give one step of a key path as it is written in a dotted path."""
-    if isinstance(key, jtu.GetAttrKey):
-        return key.name
-    if isinstance(key, jtu.SequenceKey):
-        return str(key.idx)
-    return str(key.key) if hasattr(key, "key") else str(key)
+    text = _TEXTS.get(type(key))
+    return str(key) if text is None else text(key)
 
 
 def own_name(node: Any) -> str | None:
