@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 from collections.abc import Callable, Hashable
 from typing import Any
 
@@ -28,8 +29,9 @@ class FunctionOperator(Operator):
 
     fn: eqx.AbstractVar[Any]
 
+    @abc.abstractmethod
     def _values(self) -> tuple[Any, ...]:
-        raise NotImplementedError
+        """Give the operands other than the function."""
 
     def operands(self) -> tuple[Any, ...]:
         values = self._values()
