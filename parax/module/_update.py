@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -120,14 +121,15 @@ def _by_position(
         for place, entry in enumerate(entries)
         if entry.param.latent_value is not None and (include_fixed or not entry.param.fixed)
     ]
-    total = sum(param.size for _, param in params)
+    shapes = [param.shape for _, param in params]
+    total = sum(map(math.prod, shapes))
     if array.shape != (total,):
         raise ParameterValueError(
             f"array size mismatch: the module has {total} flat parameters, and the array has the"
             f" shape {quoted(array.shape)}",
             hint=f"give a vector of shape {quoted((total,))}, in the order of `flat_param_names`",
         )
-    pieces = _cut(array, [param.shape for _, param in params])
+    pieces = _cut(array, shapes)
     return {
         place: (changed(param, latent_value=piece), None)
         for (place, param), piece in zip(params, pieces, strict=True)
@@ -154,7 +156,7 @@ def _cut(vector: jax.Array, shapes: Sequence[tuple[int, ...]]) -> list[jax.Array
             pieces.append(numbers[start])
             start += 1
             continue
-        stop = start + int(np.prod(shape, dtype=int))
+        stop = start + math.prod(shape)
         pieces.append(jnp.asarray(source[start:stop].reshape(shape)))
         start = stop
     return pieces

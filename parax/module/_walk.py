@@ -53,14 +53,15 @@ def walk(tree: Any) -> Walk:
 
 def _visit(node: Any, segments: tuple[str, ...], path: str, last: str, found: Walk) -> None:
     """Enter `node`; `last` is the name of the last attribute passed on the way."""
-    if isinstance(node, Parameter):
+    facts = _facts(type(node))
+    if facts.is_param:
         found.entries.append(NamedParam("_".join(segments) or last, path, node))
         return
     children = jtu.default_registry.flatten_one_level_with_keys(node)
     if children is None:
         return
     place, start = len(found.modules), len(found.entries)
-    is_module = isinstance(node, eqx.Module) and path != ""
+    is_module = facts.is_module and path != ""
     if is_module:  # parents before children; completed below
         found.modules.append(ModuleEntry("_".join(segments) or last, path, node, start, start))
     prefix = f"{path}." if path else ""
@@ -106,33 +107,44 @@ def key_text(key: Any) -> str:
 
 def own_name(node: Any) -> str | None:
     """Give the name that a Parameter or a Module carries itself, if it is a string."""
-    if isinstance(node, Parameter):
-        name = node.name
-    elif isinstance(node, eqx.Module) and "name" in type(node).__dataclass_fields__:
-        name = getattr(node, "name", None)
-    else:
+    if not _facts(type(node)).has_name:
         return None
+    name = getattr(node, "name", None)
     return name if isinstance(name, str) else None
 
 
 def _is_transparent(node: Any, word: str) -> bool:
     """Tell whether a field of `node` adds nothing to a name; an instance may say so itself."""
-    fields = _transparent_fields(type(node))
-    if fields is None:
-        return False
-    whole, some = fields
-    own = vars(node).get("_transparent") if isinstance(node, eqx.Module) else None
-    return word in some or (whole if own is None else bool(own))
+    facts = _facts(type(node))
+    own = vars(node).get("_transparent") if facts.is_module else None
+    return word in facts.transparent or (facts.is_transparent if own is None else bool(own))
+
+
+class _Facts(NamedTuple):
+    """What the walk asks of a class; its `isinstance` is slow, and there are few classes."""
+
+    is_param: bool
+    is_module: bool
+    has_name: bool
+    is_transparent: bool
+    """Whether the class adds nothing to names at all."""
+    transparent: frozenset[str]
+    """The fields that add nothing."""
 
 
 @lru_cache(maxsize=4096)
-def _transparent_fields(cls: type) -> tuple[bool, frozenset[str]] | None:
-    """Give whether a class adds nothing to names at all, and its fields that do not."""
-    fields = getattr(cls, "__dataclass_fields__", None)
-    if fields is None:
-        return None
-    some = frozenset(f.name for f in fields.values() if f.metadata.get("transparent", False))
-    return bool(cls.__dict__.get("_is_transparent", False)), some
+def _facts(cls: type) -> _Facts:
+    is_param, is_module = issubclass(cls, Parameter), issubclass(cls, eqx.Module)
+    fields = getattr(cls, "__dataclass_fields__", {})
+    return _Facts(
+        is_param=is_param,
+        is_module=is_module,
+        has_name=is_param or (is_module and "name" in fields),
+        is_transparent=bool(fields) and bool(cls.__dict__.get("_is_transparent", False)),
+        transparent=frozenset(
+            f.name for f in fields.values() if f.metadata.get("transparent", False)
+        ),
+    )
 
 
 def named_params(tree: Any, *, include_fixed: bool = False) -> tuple[NamedParam, ...]:

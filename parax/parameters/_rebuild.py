@@ -49,8 +49,7 @@ def state_of(module: Any) -> dict[str, Any]:
 def restore(cls: type, fields: dict[str, Any]) -> Any:
     """Build an instance from its fields without running its constructor; used by pickle."""
     self = object.__new__(cls)
-    for name, value in fields.items():
-        object.__setattr__(self, name, value)
+    self.__dict__.update(fields)  # past the frozen `__setattr__`, and all at once
     return self
 
 
