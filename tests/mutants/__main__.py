@@ -7,6 +7,7 @@ none does, so do those of the rooms built on it. A change that no test notices h
 from __future__ import annotations
 
 import argparse
+import ast
 import os
 import random
 import shutil
@@ -14,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -40,41 +42,42 @@ class Mutant(NamedTuple):
     change: Change
 
 
-def chosen(rooms: list[str], count: int, seed: int) -> list[Mutant]:
-    """Choose changes at random, every place in the rooms alike."""
+def chosen(tree: Path, rooms: list[str], count: int, seed: int) -> list[Mutant]:
+    """Choose changes at random, every place in the rooms of a tree alike."""
     places = [
-        Mutant(room, path.relative_to(ROOT), change)
+        Mutant(room, path.relative_to(tree), change)
         for room in rooms
-        for path in sorted((ROOT / "parax" / room).glob("*.py"))
+        for path in sorted((tree / "parax" / room).glob("*.py"))
         if path.name != "__init__.py"
         for change in changes(path.read_text("utf-8"))
     ]
     return random.Random(seed).sample(places, min(count, len(places)))
 
 
-def is_noticed(mutant: Mutant) -> bool:
-    """Tell whether a test fails with the change made."""
+def is_noticed(tree: Path, mutant: Mutant) -> bool:
+    """Tell whether a test fails with the change made in a copy of a tree."""
     with tempfile.TemporaryDirectory() as folder:
-        target = _copied(folder) / mutant.path
-        target.write_text(mutant.change.apply(target.read_text("utf-8")), "utf-8")
-        return any(_fails(Path(folder), suite) for suite in _suites(mutant.room))
+        copy = Path(shutil.copytree(tree, Path(folder) / "tree"))
+        target = copy / mutant.path
+        changed = mutant.change.apply(target.read_text("utf-8"))
+        ast.parse(changed)  # what is no Python would be noticed by anything
+        target.write_text(changed, "utf-8")
+        return any(_fails(copy, suite) for suite in _suites(mutant.room))
 
 
-def is_sound(room: str) -> bool:
-    """Tell whether the tests of a room pass in a copy without any change: else all is noticed."""
-    with tempfile.TemporaryDirectory() as folder:
-        _copied(folder)
-        return not any(_fails(Path(folder), suite) for suite in _suites(room))
+def is_sound(tree: Path, room: str) -> bool:
+    """Tell whether the tests of a room pass in a tree without any change: else all is noticed."""
+    return not any(_fails(tree, suite) for suite in _suites(room))
 
 
-def _copied(folder: str) -> Path:
-    """Copy what git tracks, as it is in the working tree."""
+def snapshot(folder: Path) -> Path:
+    """Copy what git tracks, as it is in the working tree now: later edits play no part."""
     listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, check=True)
     for name in listed.stdout.decode().splitlines():
-        target = Path(folder) / name
+        target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, target)
-    return Path(folder)
+    return folder
 
 
 def _suites(room: str) -> list[list[str]]:
@@ -105,17 +108,23 @@ def main() -> int:
     unknown = [room for room in asked.rooms if room not in SUITES]
     if unknown:
         parser.error(f"no suite is known for {unknown[0]}; there are {', '.join(SUITES)}")
-    mutants = chosen(asked.rooms, asked.count, asked.seed)
+    with tempfile.TemporaryDirectory() as folder:
+        return _report(snapshot(Path(folder)), asked)
+
+
+def _report(tree: Path, asked: argparse.Namespace) -> int:
+    mutants = chosen(tree, asked.rooms, asked.count, asked.seed)
     survivors = 0
     with ThreadPoolExecutor(asked.jobs) as pool:
-        sound = pool.map(is_sound, asked.rooms)
+        sound = pool.map(partial(is_sound, tree), asked.rooms)
         broken = [room for room, fine in zip(asked.rooms, sound, strict=True) if not fine]
         if broken:
             print(f"without any change the tests of {', '.join(broken)} fail: mend them first")
             return 1
-        for mutant, noticed in zip(mutants, pool.map(is_noticed, mutants), strict=True):
+        found = pool.map(partial(is_noticed, tree), mutants)
+        for mutant, noticed in zip(mutants, found, strict=True):
             survivors += not noticed
-            before = (ROOT / mutant.path).read_text("utf-8").splitlines()[mutant.change.line - 1]
+            before = (tree / mutant.path).read_text("utf-8").splitlines()[mutant.change.line - 1]
             after = mutant.change.on_line(before)
             print(f"{'noticed ' if noticed else 'SURVIVED'} {mutant.path}:{mutant.change.line}")
             print(f"    - {before.strip()}\n    + {after.strip()}", flush=True)
