@@ -1,4 +1,5 @@
 from parax import api as api
+from parax import constants as constants
 from parax import distributions as distributions
 from parax import dsl as dsl
 from parax import engine as engine
@@ -13,6 +14,7 @@ from parax import problems as problems
 from parax import rf as rf
 from parax import serialization as serialization
 from parax import units as units
+from parax import wrappers as wrappers
 from parax.api import compile as compile
 from parax.api import problem as problem
 from parax.distributions import ModuleDistribution as ModuleDistribution

@@ -8,9 +8,11 @@ from typing import Any
 import equinox as eqx
 from wadler_lindig import TextDoc
 
+from parax._abstract import AbstractBounded, AbstractUnwrappable
 from parax.parameters._array import ArrayProtocol
 from parax.parameters._checks import as_float_array, check_fit, warn_outside
 from parax.parameters._described import Described, label_of
+from parax.parameters._limits import scaled_bounds, unwrapped
 from parax.parameters._metadata import ParameterMetadata, metadata_from, with_notes
 from parax.parameters._rebuild import changed, rebuild, restore, state_of
 from parax.parameters._repeat import repeat_metadata, repeated, target_shape
@@ -21,7 +23,7 @@ from parax.parameters._transforms import transformed, with_distribution, with_tr
 from parax.parameters._values import no_parameter, require_one, stated_quantity, with_physical
 
 
-class Parameter(ArrayProtocol, Described, eqx.Module):
+class Parameter(ArrayProtocol, Described, AbstractBounded[Any], AbstractUnwrappable[Any]):
     """A value that a model may let an optimiser change; immutable.
 
     It is stored as `latent_value`, without constraints. Its `transform` makes of this the physical
@@ -202,6 +204,27 @@ class Parameter(ArrayProtocol, Described, eqx.Module):
     def as_free(self) -> Parameter:
         """Give a copy that optimisers may change."""
         return changed(self, fixed=False)
+
+    def unwrap(self) -> Any:
+        """Give the scaled value, without a gradient if fixed; one half of a partition stays.
+
+        Example:
+            >>> float(Parameter(2.0, scale=3.0).unwrap())
+            6.0
+        """
+        return unwrapped(self)
+
+    def lower_upper(self) -> tuple[Any, Any]:
+        """Give the bounds of the scaled value: two arrays of its shape, infinite without bounds.
+
+        Raises:
+            BoundsError: one half of a partition, which has no value.
+
+        Example:
+            >>> [limit.tolist() for limit in Parameter([1.0, 2.0], bounds=(0, 5)).lower_upper()]
+            [[0.0, 0.0], [5.0, 5.0]]
+        """
+        return scaled_bounds(self)
 
     def __repr__(self) -> str:
         return show_parameter(self)

@@ -15,9 +15,10 @@ STANDS_ON: dict[str, list[str]] = {
     "units": ["_typing"],
     "limits": ["_typing"],
     "serialization._codec": ["units", "limits"],  # of single values; the JSON of parameters uses it
-    "parameters": ["serialization._codec"],
+    "_abstract": ["errors"],  # what a Parameter is, and a wrapper too
+    "parameters": ["serialization._codec", "_abstract"],
     "wrappers": ["parameters"],
-    "bounds": ["parameters"],
+    "bounds": ["wrappers", "constants"],
     "constants": ["parameters"],
     # Below `module`, whose `distribution()` gives one: it knows groups of names, and no module.
     "distributions": ["parameters"],
@@ -67,4 +68,8 @@ PASSES: dict[tuple[str, str], str] = {
     ("parax.dsl._build", "parax.op._arithmetic"): "builds what Python's own operators build",
     ("parax.serialization._forms", "parax.parameters._static"): "stores what no door shows",
     ("parax.serialization._forms", "parax.op._select"): "stores what no door shows",
+    ("parax.serialization._facts", "parax.parameters._static"): "asks what no door shows",
+    ("parax.serialization._facts", "parax.parameters._checks"): "checks as a constructor does",
+    ("parax.serialization._facts", "parax.parameters._quantities"): "checks as a constructor does",
+    ("parax.serialization._declared", "parax.module._annotations"): "asks what no door shows",
 }
