@@ -6,6 +6,7 @@ from parax import engine as engine
 from parax import errors as errors
 from parax import functions as functions
 from parax import graph as graph
+from parax import kernels as kernels
 from parax import limits as limits
 from parax import module as module
 from parax import op as op

@@ -25,6 +25,7 @@ ROOT = Path(__file__).parents[2]
 SUITES = {
     "parameters": ("tests/parameters", "tests/module", "tests/serialization"),
     "module": ("tests/module", "tests/problems", "tests/op"),
+    "kernels": ("tests/kernels", "tests/examples"),
     "distributions": ("tests/distributions", "tests/module"),
     "serialization": ("tests/serialization", "tests/parameters"),
 }
