@@ -17,6 +17,9 @@ from parax.errors import SerializationError
 from parax.serialization._codec import Data, Part, take
 from parax.serialization._names import Refusal
 
+MOST_ROWS, MOST_ARRAYS = 500_000, 200_000
+"""Parts that a tree may have, and arrays among them: a short file must not fill the memory."""
+
 _SHOWN_STEPS = 6
 
 
@@ -34,6 +37,8 @@ class Tables:
 
     def put(self, array: np.ndarray[Any, Any]) -> int:
         """Keep an array, and give its position."""
+        if len(self.arrays) == MOST_ARRAYS:
+            raise _too_many("arrays", MOST_ARRAYS)
         self.arrays.append(array)
         return len(self.arrays) - 1
 
@@ -55,7 +60,7 @@ def encode(tree: Any) -> Tables:
 
     Raises:
         SerializationTypeError: something in it cannot be saved; says where.
-        SerializationError: something contains itself.
+        SerializationError: something contains itself, or there are too many parts.
     """
     tables = Tables()
     heads: dict[str, int] = {}
@@ -78,6 +83,8 @@ def encode(tree: Any) -> Tables:
         row = [top.head, *top.rows]
         position = len(tables.rows) if top.same else equal.setdefault((*row,), len(tables.rows))
         if position == len(tables.rows):
+            if position == MOST_ROWS:
+                raise _too_many("parts", MOST_ROWS)
             tables.rows.append(row)
         if top.same:
             done[id(top.value)] = position
@@ -110,6 +117,13 @@ def _enter(opened: list[_Open], tables: Tables, heads: dict[str, int], inside: s
         tables.heads.append(head)
     if top.parts:
         inside.add(id(top.value))
+
+
+def _too_many(what: str, most: int) -> SerializationError:
+    return SerializationError(
+        f"the tree has more than {most:,} {what}, which is more than a file holds",
+        hint="join numbers to larger arrays, each of which is one part, or save several files",
+    )
 
 
 def _path(opened: list[_Open]) -> str:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from importlib import metadata
 from typing import Any, cast
 
@@ -22,7 +23,7 @@ import safetensors.numpy
 from parax._diagnostic import quoted
 from parax.errors import CorruptFileError, SerializationError
 from parax.serialization._arrays import NATIVE, named_dtype
-from parax.serialization._encode import Tables
+from parax.serialization._encode import MOST_ARRAYS, MOST_ROWS, Tables
 
 VERSION = 1
 STRUCTURE = "__structure__"
@@ -32,6 +33,9 @@ _EMPTY = "0" * 64
 _LENGTH = 8
 _HEADER_LIMIT, _HEADER_PER_TENSOR = 1_000_000, 200
 _LONGEST_HEADER = 100_000_000  # what safetensors itself reads
+_TENSOR_MARK = b'"data_offsets"'
+_HEAVIEST_ARRAY, _HEAVIEST_ROW = 60, 20
+"""In the units of `_weight`: an entry of the header has about 25, a row with its head 15."""
 _LIBRARIES = ("parax", "jax", "equinox", "distreqx")
 _DTYPES = {code: name for name, code in NATIVE.items()}
 _CHANGED = "the file was changed after it was written, or not written to its end"
@@ -73,10 +77,6 @@ def unpack(data: bytes) -> Tables:
     header = _header(data)
     head = _head(header)
     _check_digest(data, head["sha256"])
-    if len(header) - 2 < 0 or _header_length(data) > _HEADER_LIMIT + _HEADER_PER_TENSOR * len(
-        header
-    ):
-        raise CorruptFileError("the header of the file is too long for its arrays", hint=_CHANGED)
     try:
         found = dict(safetensors.deserialize(data))
     except safetensors.SafetensorError as error:
@@ -107,7 +107,10 @@ def _header(data: bytes) -> dict[str, Any]:
         if f'"{_KEY}"'.encode() in text[:200]:
             raise CorruptFileError("the file is shorter than its header says", hint=_CHANGED)
         raise _foreign("it does not begin as a safetensors file does")
-    header = _parsed(text, "the header of the file")
+    tensors = text.count(_TENSOR_MARK)
+    if tensors > MOST_ARRAYS + 1 or length > _HEADER_LIMIT + _HEADER_PER_TENSOR * tensors:
+        raise CorruptFileError("the header of the file is too long for its arrays", hint=_CHANGED)
+    header = _parsed(text, "the header of the file", _HEAVIEST_ARRAY * (tensors + 1))
     if not isinstance(header, dict) or not isinstance(header.get("__metadata__"), dict):
         raise _foreign("it is a safetensors file without metadata of parax")
     return cast(dict[str, Any], header)
@@ -126,7 +129,7 @@ def _head(header: dict[str, Any]) -> dict[str, Any]:
         raise _foreign("it is a safetensors file without metadata of parax")
     if len(held) != 1:
         raise CorruptFileError("the file has metadata beside those of parax", hint=_CHANGED)
-    head = _parsed(held[_KEY].encode(errors="replace"), "the metadata of the file")
+    head = _parsed(held[_KEY].encode(errors="replace"), "the metadata of the file", 10 * _HEAVIEST_ARRAY)
     version = head.get("format") if isinstance(head, dict) else None
     if type(version) is not int or version < 1:
         raise CorruptFileError("the metadata of the file give no version", hint=_CHANGED)
@@ -154,7 +157,7 @@ def _check_digest(data: bytes, digest: str) -> None:
 
 
 def _structure(data: bytes) -> tuple[list[Any], list[Any]]:
-    held = _parsed(bytes(data), "the structure of the file")
+    held = _parsed(bytes(data), "the structure of the file", _HEAVIEST_ROW * MOST_ROWS)
     if not isinstance(held, dict) or held.keys() != {"heads", "rows"}:
         raise CorruptFileError("the structure of the file is no table of heads and rows")
     heads, rows = held["heads"], held["rows"]
@@ -163,14 +166,32 @@ def _structure(data: bytes) -> tuple[list[Any], list[Any]]:
     return cast(list[Any], heads), cast(list[Any], rows)
 
 
-def _parsed(text: bytes, what: str) -> Any:
-    """Read strict JSON: no key twice, no numbers that JSON does not have."""
+def _parsed(text: bytes, what: str, most: int) -> Any:
+    """Read strict JSON: no key twice, no numbers that JSON does not have, and not endlessly many.
+
+    A list takes two bytes of a text and sixty of memory: they are counted before they are made.
+    """
+    if _is_heavier(text, most):
+        raise CorruptFileError(f"{what} has more parts than parax writes", hint=_CHANGED)
     try:
         return json.loads(text, object_pairs_hook=_distinct, parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
         raise CorruptFileError(
             f"{what} is no JSON that parax writes: {error}", hint=_CHANGED
         ) from None
+
+
+_TEXT = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
+_WEIGHTS = {b"{": 5, b"[": 2, b'"': 2, b",": 1}
+
+
+def _weight(text: bytes) -> int:
+    """Say what JSON would take in memory, in units of about fifty bytes, without making it."""
+    return sum(weight * text.count(sign) for sign, weight in _WEIGHTS.items())
+
+
+def _is_heavier(text: bytes, most: int) -> bool:
+    return _weight(text) > most and _weight(_TEXT.sub(b'"', text)) > most
 
 
 def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
