@@ -5,10 +5,11 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import Any
 
+import equinox as eqx
 import jax
 import numpy as np
 
-from parax._diagnostic import quoted
+from parax._diagnostic import kind_of, quoted
 from parax.errors import ParameterTypeError, ParameterValueError
 from parax.kernels._matrices import cross_gram, diagonal, gram
 from parax.kernels._points import points, require_no_negative
@@ -125,7 +126,7 @@ class Kernel(Module):
             )
         if not _is_number(other):
             raise _no_kernel(
-                f"a kernel cannot be divided by {quoted(repr(other))}: the result need not be a"
+                f"a kernel cannot be divided by {kind_of(other)}: the result need not be a"
                 " covariance",
                 "divide by a positive number, or multiply kernels",
             )
@@ -264,7 +265,7 @@ def _operand(other: Any, symbol: str) -> Any:
             f" {quoted(other.shape)}",
             "`ConstantKernel(array)` makes a batch of kernels",
         )
-    if isinstance(other, Module):
+    if isinstance(other, eqx.Module):  # an Operator, or a model
         raise _no_kernel(
             f"`{symbol}` cannot join a kernel and {quoted(type(other).__name__)}: a kernel is a"
             " function of two points",

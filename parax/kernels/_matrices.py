@@ -7,6 +7,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from parax._diagnostic import quoted
 from parax.errors import ParameterValueError
@@ -72,14 +73,12 @@ def cross_gram(kernel: Any, x: Any, y: Any) -> jax.Array:
         [[1.0], [0.60653]]
     """
     rows, columns = _rows(x, "x"), _rows(y, "y")
-    if rows.ndim < columns.ndim:
-        rows = rows[:, None]
-    if columns.ndim < rows.ndim:
-        columns = columns[:, None]
+    if rows.ndim != columns.ndim:
+        rows, columns = _with_features(rows), _with_features(columns)
     if rows.shape[1:] != columns.shape[1:]:
         raise ParameterValueError(
-            f"the points `x` of shape {quoted(rows.shape)} and `y` of shape"
-            f" {quoted(columns.shape)} have different numbers of features",
+            f"the points `x` of shape {quoted(np.shape(x))} and `y` of shape"
+            f" {quoted(np.shape(y))} have different numbers of features",
             hint="give both one row for a point and one column for a feature",
         )
     return _pairs(_called(kernel), rows, columns)
@@ -99,6 +98,10 @@ def _pairs(kernel: _OfPoints, rows: jax.Array, columns: jax.Array) -> jax.Array:
         return one(columns)
 
     return jax.vmap(row, out_axes=-2)(rows)
+
+
+def _with_features(rows: jax.Array) -> jax.Array:
+    return rows if rows.ndim == 2 else rows[:, None]
 
 
 def _lower(rows: jax.Array) -> jax.Array:

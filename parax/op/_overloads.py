@@ -14,6 +14,7 @@ import jax.numpy as jnp
 
 from parax._diagnostic import echo
 from parax.errors import OperatorTypeError
+from parax.kernels import Kernel
 from parax.module import Module
 from parax.op import _arithmetic as arithmetic
 from parax.op._functions import stored_function
@@ -37,6 +38,13 @@ def compose_binary(fn: Callable[..., Any], left: Any, right: Any) -> Operator:
     from parax.op._elementwise import Binary
 
     symbol = traits_of(fn).symbol
+    for operand in (left, right):
+        if isinstance(operand, Kernel):  # it would be taken for a Module that is a value (K17)
+            raise OperatorTypeError(
+                f"`{symbol}` cannot join an operator and a {type(operand).__name__}: a kernel is"
+                " a function of two points",
+                hint="`op.Lambda(kernel)` makes an operator of a kernel",
+            )
     return filled(
         Binary,
         NOWHERE,
