@@ -1,4 +1,5 @@
 from parax import api as api
+from parax import bounds as bounds
 from parax import constants as constants
 from parax import distributions as distributions
 from parax import dsl as dsl
