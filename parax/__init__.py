@@ -36,7 +36,8 @@ _ROOMS = {
 _HOME = {name: room for room, names in _ROOMS.items() for name in names.split()}
 _SUBMODULES = (
     "api", "bounds", "constants", "distributions", "dsl", "engine", "errors", "functions", "graph",
-    "kernels", "limits", "module", "op", "parameters", "problems", "rf", "serialization", "units", "wrappers",
+    "kernels", "limits", "module", "op", "parameters", "problems", "rf", "serialization", "units",
+    "wrappers",
 )  # fmt: skip
 
 __all__ = [*_HOME, *_SUBMODULES]  # pyright: ignore[reportUnsupportedDunderAll]
