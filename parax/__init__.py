@@ -21,7 +21,7 @@ _ROOMS = {
         MissingParameterError NoTrainableParametersError NonFiniteError OperatorAttributeError
         OperatorError OperatorIndexError OperatorTypeError ParameterBoundsWarning
         ParameterTypeError ParameterValueError ParaxError ParaxNameError ParaxSyntaxError
-        ParaxTypeError PrecisionWarning SerializationError SerializationTypeError
+        ParaxTypeError PrecisionWarning ScanError SerializationError SerializationTypeError
         TouchstoneError UnitError UnknownParameterError UnknownSubmoduleError UpdateError""",
     "parax.limits": "Limits",
     "parax.module": "Module diff feature field partition",
@@ -31,13 +31,16 @@ _ROOMS = {
         is_param is_valid_param""",
     "parax.problems": "Compiled Problem",
     "parax.serialization": "load register_callable save",
+    "parax.training": """Optimizer build_update_fn grad parameters_method scan update_parameters
+        value_and_grad""",
     "parax.units": "quantity",
 }
 _HOME = {name: room for room, names in _ROOMS.items() for name in names.split()}
 _SUBMODULES = (
     "api", "bounds", "constants", "distributions", "dsl", "engine", "errors", "functions", "graph",
-    "kernels", "limits", "module", "op", "parameters", "problems", "rf", "serialization", "units",
-    "wrappers",
+    "kernels", "limits", "module", "op", "parameters", "problems", "rf", "serialization",
+    "training",
+    "units", "utils", "wrappers",
 )  # fmt: skip
 
 __all__ = [*_HOME, *_SUBMODULES]  # pyright: ignore[reportUnsupportedDunderAll]

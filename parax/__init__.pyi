@@ -15,7 +15,9 @@ from parax import parameters as parameters
 from parax import problems as problems
 from parax import rf as rf
 from parax import serialization as serialization
+from parax import training as training
 from parax import units as units
+from parax import utils as utils
 from parax import wrappers as wrappers
 from parax.api import compile as compile
 from parax.api import problem as problem
@@ -50,6 +52,7 @@ from parax.errors import ParaxNameError as ParaxNameError
 from parax.errors import ParaxSyntaxError as ParaxSyntaxError
 from parax.errors import ParaxTypeError as ParaxTypeError
 from parax.errors import PrecisionWarning as PrecisionWarning
+from parax.errors import ScanError as ScanError
 from parax.errors import SerializationError as SerializationError
 from parax.errors import SerializationTypeError as SerializationTypeError
 from parax.errors import TouchstoneError as TouchstoneError
@@ -86,6 +89,13 @@ from parax.problems import Problem as Problem
 from parax.serialization import load as load
 from parax.serialization import register_callable as register_callable
 from parax.serialization import save as save
+from parax.training import Optimizer as Optimizer
+from parax.training import build_update_fn as build_update_fn
+from parax.training import grad as grad
+from parax.training import parameters_method as parameters_method
+from parax.training import scan as scan
+from parax.training import update_parameters as update_parameters
+from parax.training import value_and_grad as value_and_grad
 from parax.units import quantity as quantity
 
 __version__: str

@@ -118,6 +118,10 @@ class UpdateError(ParaxError, ValueError):
     """An update does not fit the model that it is for."""
 
 
+class ScanError(ParaxError, ValueError, TypeError):
+    """What is looped over, or what a loop carries, does not fit."""
+
+
 # --- Operators, graph, engine -----------------------------------------------------------------
 
 

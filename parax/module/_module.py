@@ -51,6 +51,7 @@ from parax.module._sensitivity import func_jacobian, func_samples, func_sensitiv
 from parax.module._summary import summary
 from parax.module._trainable import own_parameters
 from parax.module._update import with_params
+from parax.module._update_parameters import update_parameters
 from parax.module._values import (
     chosen_space,
     flat_floats,
@@ -513,6 +514,7 @@ class Module(eqx.Module):
     path_to_param_name = path_to_param_name
     summary = summary
     parameters = own_parameters
+    update_parameters = update_parameters
 
     def __getitem__(self, name: Any) -> Any:
         """Give the physical value of a free parameter by its full name, or a list of values.

@@ -8,10 +8,11 @@ import jax.tree_util as jtu
 import numpy as np
 
 from parax._diagnostic import quoted
+from parax.constants import is_constant
 from parax.errors import ParameterValueError
 from parax.module._names import element_names, require_distinct
 from parax.module._partition import partition
-from parax.module._walk import key_text, usable, walk
+from parax.module._walk import path_text, usable, walk
 from parax.parameters import Parameter, is_param, latent_bounds
 
 
@@ -20,7 +21,8 @@ def trainable_part(model: Any) -> tuple[Any, Any]:
 
     The trainable part is the result of the model's method `parameters` if its class defines one;
     else, in a `parax.Module` and in any model that holds a Parameter, the latent values of the
-    free ones; else all floating-point and complex arrays, as for a plain Equinox model.
+    free ones; else all floating-point and complex arrays, as for a plain Equinox model. What is
+    inside a constant, such as `parax.wrappers.NonTrainable`, is no part of it.
 
     Args:
         model: any PyTree.
@@ -41,7 +43,7 @@ def trainable_part(model: Any) -> tuple[Any, Any]:
     if _defines_parameters(type(model)):
         return _declared_part(model)
     plain = not _is_own(type(model)) and not _has_parameter(model)
-    return partition(model, include_arrays=plain)
+    return _without_constants(model, *partition(model, include_arrays=plain))
 
 
 def trainable_names(model: Any) -> tuple[str, ...]:
@@ -109,7 +111,7 @@ def trainable_bounds(model: Any) -> np.ndarray:
 def _leaves(model: Any) -> list[tuple[str, Any, str, Parameter | None]]:
     """Give path, value, full name and Parameter (if it is one's) of each trainable leaf."""
     entries = walk(model).entries
-    if entries and not _defines_parameters(type(model)):
+    if entries and not _defines_parameters(type(model)) and not _has_tagged(model):
         free = usable(entries, include_fixed=False)
         return [(path, param.latent_value, name, param) for name, path, param in free]
     dynamic, _ = trainable_part(model)
@@ -117,7 +119,7 @@ def _leaves(model: Any) -> list[tuple[str, Any, str, Parameter | None]]:
     shallow, _ = jtu.tree_flatten_with_path(dynamic, is_leaf=is_param)
     leaves: list[tuple[str, Any, str, Parameter | None]] = []
     for keys, leaf in shallow:
-        path = ".".join(map(key_text, keys))
+        path = path_text(keys)
         if not isinstance(leaf, Parameter):
             leaves.append((path, leaf, "", None))
         elif leaf.latent_value is not None:
@@ -126,12 +128,57 @@ def _leaves(model: Any) -> list[tuple[str, Any, str, Parameter | None]]:
     return leaves
 
 
+def part_names(part: Any) -> tuple[str, ...]:
+    """Name each array of a trainable part, in the order of its leaves.
+
+    Args:
+        part: the first half of `trainable_part(model)`, or a tree of its structure.
+
+    Returns:
+        Full names of Parameters, as far as they follow from the attributes on the way: names of
+        their own are in the other half. Key paths of other arrays, joined with `_`.
+
+    Example:
+        >>> part_names(trainable_part({"p": Parameter(1.0), "q": [Parameter(2.0)]})[0])
+        ('p', 'q_0')
+    """
+    names = {entry.path: entry.name for entry in walk(part).entries}
+    shallow, _ = jtu.tree_flatten_with_path(part, is_leaf=is_param)
+    paths = [
+        path_text(keys)
+        for keys, leaf in shallow
+        if not isinstance(leaf, Parameter) or leaf.latent_value is not None
+    ]
+    return tuple(names.get(path) or path.replace(".", "_") or "x" for path in paths)
+
+
 def own_parameters(self: Any) -> Any:
     """Give the trainable part: free latent values, and None in place of everything else (T4).
 
     A class that overrides it says itself what is trainable.
     """
     return partition(self)[0]
+
+
+def _is_tagged(x: Any) -> bool:
+    """Tell whether a node keeps all that is below it constant; Parameters say so themselves."""
+    return is_constant(x) and not is_param(x)
+
+
+def _has_tagged(model: Any) -> bool:
+    return any(map(_is_tagged, jtu.tree_leaves(model, is_leaf=_is_tagged)))
+
+
+def _without_constants(model: Any, dynamic: Any, static: Any) -> tuple[Any, Any]:
+    """Move what is below a constant from the dynamic half to the static one."""
+    nodes, structure = jtu.tree_flatten(model, is_leaf=_is_tagged)
+    if not any(map(_is_tagged, nodes)):
+        return dynamic, static
+    moving, rest = structure.flatten_up_to(dynamic), structure.flatten_up_to(static)
+    for place, node in enumerate(nodes):
+        if _is_tagged(node):
+            moving[place], rest[place] = jtu.tree_map(lambda _: None, node), node
+    return jtu.tree_unflatten(structure, moving), jtu.tree_unflatten(structure, rest)
 
 
 def _has_parameter(tree: Any) -> bool:

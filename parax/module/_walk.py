@@ -105,6 +105,11 @@ def key_text(key: Any) -> str:
     return str(key) if text is None else text(key)
 
 
+def path_text(keys: Sequence[Any]) -> str:
+    """Give a key path of JAX as attributes, indices and keys joined by dots."""
+    return ".".join(map(key_text, keys))
+
+
 def own_name(node: Any) -> str | None:
     """Give the name that a Parameter or a Module carries itself, if it is a string."""
     if not _facts(type(node)).has_name:

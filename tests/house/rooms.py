@@ -25,7 +25,7 @@ STANDS_ON: dict[str, list[str]] = {
     "module": ["wrappers", "bounds", "constants", "distributions"],
     "training": ["module"],
     "kernels": ["module"],
-    "utils": ["module"],
+    "utils": ["training"],
     "graph": ["training", "kernels"],
     "op": ["graph"],
     "functions": ["op"],
