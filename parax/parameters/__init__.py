@@ -25,7 +25,9 @@ from parax.parameters._predicates import (
     is_param,
     is_valid_param,
 )
+from parax.parameters._ranges import Between, Positive
 from parax.parameters._rebuild import changed, rebuild, restore, state_of
+from parax.parameters._softplus import inv_softplus, softplus
 from parax.parameters._spaces import (
     SPACES,
     Space,
@@ -40,6 +42,7 @@ from parax.parameters._values import with_physical
 
 __all__ = [
     "SPACES",
+    "Between",
     "CenteredUniform",
     "Fixed",
     "Free",
@@ -48,6 +51,7 @@ __all__ = [
     "Parameter",
     "ParameterGroup",
     "ParameterMetadata",
+    "Positive",
     "RelativeNormal",
     "RelativeUniform",
     "Skeleton",
@@ -58,6 +62,7 @@ __all__ = [
     "changed",
     "elements",
     "event_size",
+    "inv_softplus",
     "is_concrete",
     "is_fixed_param",
     "is_free_param",
@@ -70,6 +75,7 @@ __all__ = [
     "repack",
     "restore",
     "restricted",
+    "softplus",
     "split",
     "splits",
     "state_of",

@@ -11,9 +11,8 @@ import numpy as np
 from parax._abstract import AbstractUnwrappable
 from parax._diagnostic import kind_of, quoted
 from parax.errors import ParameterTypeError, ParameterValueError
-from parax.parameters import is_concrete
+from parax.parameters import inv_softplus, is_concrete, softplus
 from parax.wrappers._parameterize import Parameterize
-from parax.wrappers._softplus import inv_softplus, softplus
 from parax.wrappers._unwrap import unwrap
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from parax._diagnostic import quoted
 from parax.errors import ParameterTypeError, ParameterValueError
-from parax.parameters import is_concrete
+from parax.parameters._static import is_concrete
 
 
 def softplus(x: Any) -> jax.Array:
