@@ -118,7 +118,7 @@ def _make_jax(data: Data, items: Items, loading: Loading) -> Any:
         found = jnp.asarray(numbers.item())
         if found.dtype == numbers.dtype:
             return found
-    found = jnp.array(numbers)
+    found = jnp.asarray(numbers)  # a copy already, and nobody else's
     if found.dtype != numbers.dtype:
         loading.narrowed.append(found)
     return found

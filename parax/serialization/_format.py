@@ -129,7 +129,9 @@ def _head(header: dict[str, Any]) -> dict[str, Any]:
         raise _foreign("it is a safetensors file without metadata of parax")
     if len(held) != 1:
         raise CorruptFileError("the file has metadata beside those of parax", hint=_CHANGED)
-    head = _parsed(held[_KEY].encode(errors="replace"), "the metadata of the file", 10 * _HEAVIEST_ARRAY)
+    head = _parsed(
+        held[_KEY].encode(errors="replace"), "the metadata of the file", 10 * _HEAVIEST_ARRAY
+    )
     version = head.get("format") if isinstance(head, dict) else None
     if type(version) is not int or version < 1:
         raise CorruptFileError("the metadata of the file give no version", hint=_CHANGED)

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from typing import Any
 
+import equinox as eqx
 import jax.numpy as jnp
 from equinox._module._flatten import MISSING  # what it sets on an instance in place of a name
 
 from parax._diagnostic import quoted
+from parax.errors import ParaxError
 from parax.op import Origin
 from parax.op._select import Indices
 from parax.parameters._static import Notes, Packed, repack, unpack
 from parax.serialization._codec import Data, Items, Kind, Loading, Part, Sink, Taken, add_kind
 from parax.serialization._codec import corrupt as _corrupt
+from parax.serialization._facts import check_notes
 from parax.serialization._objects import leave_out
 
 _PACKED_SIZE, _PACKED_DEPTH = 100_000, 100
@@ -24,22 +27,26 @@ _INDICES_SIZE, _INDICES_DEPTH = 1_000, 20
 
 
 def _take_packed(x: Packed, sink: Sink) -> Taken:
-    """A distribution or transform as it is; what a partition has taken out is listed."""
-    taken_out = [i for i, array in enumerate(x.arrays) if array is None]
-    whole = repack(x.skeleton, [jnp.zeros(()) if a is None else a for a in x.arrays])
-    return Taken(taken_out, [Part("", unpack(whole if taken_out else x))])
+    """A distribution or transform as it is; what stands in the place of arrays comes after it.
+
+    A partition leaves None there, and a map over the tree anything.
+    """
+    others = [i for i, one in enumerate(x.arrays) if not eqx.is_inexact_array(one)]
+    whole = [jnp.zeros(()) if i in others else one for i, one in enumerate(x.arrays)]
+    parts = [Part(f".arrays[{i}]", x.arrays[i]) for i in others]
+    return Taken(others, [Part("", unpack(repack(x.skeleton, whole) if others else x)), *parts])
 
 
 def _make_packed(data: Data, items: Items, loading: Loading) -> Packed:
     items.require_small(_PACKED_SIZE, _PACKED_DEPTH)  # it is walked through as a tree
-    (tree,) = items.values
+    tree, *others = items.values
     packed = Packed(tree)
-    if not data:
+    if not data and not others:
         return packed
     if not all(type(i) is int and 0 <= i < len(packed.arrays) for i in data):
         raise _corrupt("leaves out arrays that it does not have")
-    arrays = [None if i in set(data) else array for i, array in enumerate(packed.arrays)]
-    return repack(packed.skeleton, arrays)
+    put = dict(zip(data, others, strict=True))
+    return repack(packed.skeleton, [put.get(i, one) for i, one in enumerate(packed.arrays)])
 
 
 _NOTES = [slot for slot in Notes.__slots__ if not slot.startswith("_")]
@@ -58,7 +65,12 @@ def _make_notes(data: Data, items: Items, loading: Loading) -> Notes:
     fields: dict[str, Any] = dict(zip(data, items.values, strict=True))
     if not all(_is_note(slot, value) for slot, value in fields.items()):
         raise _corrupt("has a remark of the wrong type")
-    return Notes(**fields)
+    notes = Notes(**fields)
+    try:
+        check_notes(notes)
+    except ParaxError as error:
+        raise _corrupt(f"is no description of a parameter: {error.headline}") from error
+    return notes
 
 
 def _is_note(slot: str, value: Any) -> bool:

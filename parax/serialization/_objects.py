@@ -20,6 +20,8 @@ from parax._diagnostic import did_you_mean, quoted
 from parax.errors import SerializationError
 from parax.serialization._codec import Data, Items, Kind, Loading, Part, Sink, Taken, add_kind
 from parax.serialization._codec import corrupt as _corrupt
+from parax.serialization._declared import check_declared
+from parax.serialization._facts import check_facts
 from parax.serialization._names import (
     Refusal,
     is_function,
@@ -56,6 +58,8 @@ def _take_module(x: Any, sink: Sink) -> Taken:
     held, fields = vars(x), _fields(type(x))
     if "__func__" in fields and "__self__" in fields:
         raise _bound_method(held.get("__func__"))
+    check_declared(type(x), held)  # what `load` would refuse is not written
+    check_facts(x)
     kept = {
         name: held[name]
         for name, spec in fields.items()
@@ -92,6 +96,8 @@ def _make_module(data: Data, items: Items, loading: Loading) -> Any:
         object.__setattr__(self, name, value)
     for name, value in given.items():
         vars(self)[name] = value
+    check_declared(cls, vars(self))
+    check_facts(self)
     _check_init(self, data[0])
     return self
 
