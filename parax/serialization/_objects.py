@@ -21,6 +21,7 @@ from parax.errors import SerializationError
 from parax.serialization._codec import Data, Items, Kind, Loading, Part, Sink, Taken, add_kind
 from parax.serialization._codec import corrupt as _corrupt
 from parax.serialization._declared import check_declared
+from parax.serialization._defaults import as_default
 from parax.serialization._facts import check_facts
 from parax.serialization._names import (
     Refusal,
@@ -66,7 +67,7 @@ def _take_module(x: Any, sink: Sink) -> Taken:
         if name in held and _is_saved(spec, held[name])
     }
     kept |= {name: held[name] for name in held if name in _ATTACHED and name not in fields}
-    parts = [Part(f".{name}", value) for name, value in kept.items()]
+    parts = [Part(f".{name}", as_default(type(x), value)) for name, value in kept.items()]
     return Taken([name_of_class(type(x)), *kept], parts)
 
 
