@@ -14,6 +14,7 @@ from parax.engine._cache import executables
 from parax.engine._lower import Mode, Signature, differentiated, lower, of_vector
 from parax.engine._pack import Layout
 from parax.errors import CompileError
+from parax.graph import Program
 
 Types = Sequence[jax.ShapeDtypeStruct]
 
@@ -123,6 +124,7 @@ def _alive(closed: Any) -> list[bool]:
 
 def executable(
     signature: Signature,
+    program: Program,
     mode: Mode,
     *,
     of: str | None = None,
@@ -134,6 +136,7 @@ def executable(
 
     Args:
         signature: what the inputs are.
+        program: what is computed of them.
         mode: what it computes.
         of: the output, of several.
         vector: whether the free arrays come as one flat vector.
@@ -142,7 +145,7 @@ def executable(
     """
 
     def make() -> Executable:
-        run = lower(signature, of)
+        run = lower(signature, program, of)
         run = of_vector(signature, run) if vector else run
         run = differentiated(run, mode)
         if batch is not None:

@@ -63,7 +63,7 @@ def find_trouble(
     structure = graph.structure
     every = tuple(range(len(structure)))
     whole = replace(structure, outputs=every, out_tree=jtu.tree_structure(list(every)))
-    values = evaluate(whole, feed(signature, free, others, graph.numbers), check=False)
+    values = evaluate(whole, feed(signature, structure, free, others, graph.numbers), check=False)
     reached = {node for node in structure.outputs if not _is_finite(values[node])}
     for node in reversed(every):  # consumers stand after their operands
         if node in reached:

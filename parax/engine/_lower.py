@@ -14,7 +14,7 @@ import numpy as np
 
 from parax.engine._cache import executables
 from parax.engine._pack import cut
-from parax.graph import Feed, Graph, Skeleton, SlotKind, Structure, evaluate, route
+from parax.graph import Feed, Graph, Pool, Program, Skeleton, SlotKind, Structure, route, run
 from parax.parameters import is_concrete
 
 Mode = Literal["value", "gradient", "value_and_gradient"]
@@ -132,39 +132,49 @@ def _kinds(structure: Structure) -> list[SlotKind]:
     return [kind for kind in SlotKind if kind in present]
 
 
-def _unpack(structure: Structure, packed: Sequence[Any]) -> list[Any]:
-    elements = {
-        kind: iter(cut(vector, [()] * vector.shape[0]))
-        for kind, vector in zip(_kinds(structure), packed, strict=True)
-    }
-    return [next(elements[structure.statics[node]]) for node in structure.slots]  # pyright: ignore[reportArgumentType]
+def pool_of(structure: Structure, packed: Sequence[Any]) -> Pool:
+    """Give the numbers of an expression from their packed vectors."""
+    kinds: list[Any] = [structure.statics[node] for node in structure.slots]
+    return Pool(kinds, dict(zip(_kinds(structure), packed, strict=True)))
 
 
-def lower(signature: Signature, of: str | None = None) -> Callable[..., Any]:
-    """Give the pure function `run(free, fixed)` of lists of arrays, typed as in the signature.
+def lower(signature: Signature, program: Program, of: str | None = None) -> Callable[..., Any]:
+    """Give the pure function `compute(free, fixed)` of lists of arrays, typed as in the signature.
 
     Args:
         signature: what it is made for.
+        program: what it computes.
         of: the output to give alone, of a dict of outputs.
     """
-    structure = signature.structure
     others = len(signature.fixed)
 
-    def run(free: Sequence[Any], fixed: Sequence[Any]) -> Any:
+    def compute(free: Sequence[Any], fixed: Sequence[Any]) -> Any:
         executables.count_trace()
-        numbers = _unpack(structure, fixed[others:])
-        fed = feed(signature, free, fixed[:others], numbers)
-        outputs = evaluate(structure, fed, check=False)
+        pool = pool_of(signature.structure, fixed[others:])
+        fed = feed(signature, program.structure, free, fixed[:others], ())
+        outputs = run(program, fed, pool)
         outputs = outputs if of is None else outputs[of]
         return jax.tree_util.tree_map(jnp.asarray, outputs)
 
-    return run
+    return compute
 
 
 def feed(
-    signature: Signature, free: Sequence[Any], others: Sequence[Any], numbers: Sequence[Any]
+    signature: Signature,
+    table: Structure,
+    free: Sequence[Any],
+    others: Sequence[Any],
+    numbers: Sequence[Any],
 ) -> Feed:
-    """Give what flows into the graph, from the free arrays, the other ones and the numbers."""
+    """Give what flows into a graph.
+
+    Args:
+        signature: what it is made for.
+        table: the graph's table, or what it was rolled into.
+        free: the free arrays.
+        others: the other arrays, of the inputs and of the expression.
+        numbers: the numbers of the table's slots.
+    """
     structure = signature.structure
     count = signature.skeleton.arrays
     arrays: list[Any] = [None] * len(signature.types)
@@ -174,7 +184,7 @@ def feed(
         arrays[position] = array
     args, inputs = signature.skeleton.join(arrays[:count])
     data = _grouped(structure, arrays[count:])
-    return Feed(numbers, data, args, route(structure, args, inputs))
+    return Feed(numbers, data, args, route(table, args, inputs))
 
 
 def _grouped(structure: Structure, arrays: Sequence[Any]) -> list[Sequence[Any]]:

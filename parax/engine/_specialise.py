@@ -15,7 +15,7 @@ from parax.engine._given import Given, require_data
 from parax.engine._lower import Mode, Signature, context_key
 from parax.engine._objective import chosen_output, require_objective
 from parax.errors import ParameterValueError
-from parax.graph import Graph, abstract, split, validate_structure
+from parax.graph import Graph, Program, abstract, rolled, split, validate_structure
 from parax.parameters import is_concrete
 
 _KEPT = 256  # kinds of inputs that one expression remembers
@@ -28,6 +28,7 @@ class Specialised:
     Args:
         graph: the expression.
         signature: what the executables are made for.
+        program: what they compute.
         free: which arrays are free.
         outputs: the outputs' shapes and dtypes.
         batch: how many models come at once; None for one.
@@ -36,6 +37,7 @@ class Specialised:
 
     graph: Graph
     signature: Signature
+    program: Program
     free: Free
     outputs: Any
     batch: int | None
@@ -63,6 +65,7 @@ class Specialised:
                 require_free(self.free)
             known = executable(
                 self.signature,
+                self.program,
                 mode,
                 of=of,
                 vector=vector,
@@ -161,10 +164,11 @@ class Specialiser:
 
         def validate() -> Any:
             validate_structure(graph.structure)
-            return graph.infer(args, inputs).outputs
+            shapes = graph.infer(args, inputs)
+            return shapes.outputs, rolled(graph.structure, shapes.values)
 
-        outputs = validated.get(signature.key, validate)
-        return Specialised(graph, signature, free, outputs, batch, self._cache)
+        outputs, program = validated.get(signature.key, validate)
+        return Specialised(graph, signature, program, free, outputs, batch, self._cache)
 
 
 def _unstacked(

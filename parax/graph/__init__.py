@@ -1,8 +1,11 @@
 """The graph of an expression: a flat table of interned nodes, validated before it is compiled."""
 
-from parax.graph._evaluate import Feed, evaluate
+from parax.graph._evaluate import Feed, evaluate, run
 from parax.graph._graph import Graph, same
 from parax.graph._kinds import Kind, SlotKind
+from parax.graph._pool import Pool
+from parax.graph._roll import rolled, unrolled
+from parax.graph._rolled import Program
 from parax.graph._routing import check_inputs, check_names, route
 from parax.graph._skeleton import Skeleton, abstract, as_dynamic, split
 from parax.graph._structure import Structure
@@ -12,6 +15,8 @@ __all__ = [
     "Feed",
     "Graph",
     "Kind",
+    "Pool",
+    "Program",
     "Shapes",
     "Skeleton",
     "SlotKind",
@@ -23,8 +28,11 @@ __all__ = [
     "evaluate",
     "infer",
     "raise_all",
+    "rolled",
     "route",
+    "run",
     "same",
     "split",
+    "unrolled",
     "validate_structure",
 ]

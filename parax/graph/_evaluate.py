@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -18,6 +18,8 @@ from parax.graph._compute import as_value, call_leaf, compute_node
 from parax.graph._guard import GuardPlan, guard, guard_elementwise
 from parax.graph._kinds import Kind
 from parax.graph._masks import ALL, MaskValues
+from parax.graph._pool import Pool
+from parax.graph._rolled import Program, Roll, map_roll
 from parax.graph._structure import Structure
 
 
@@ -30,12 +32,16 @@ class Feed:
         data: for each node that carries data, its arrays.
         args: positional inputs.
         keywords: for each leaf operator, the keywords that it is called with.
+        pool: all numbers of the expression, for rolls.
+        ports: what a roll hands to its body.
     """
 
     numbers: Sequence[Any]
-    data: Sequence[Sequence[Any]]
-    args: tuple[Any, ...]
-    keywords: Sequence[dict[str, Any]]
+    data: Sequence[Sequence[Any]] = ()
+    args: tuple[Any, ...] = ()
+    keywords: Sequence[dict[str, Any]] = ()
+    pool: Pool | None = None
+    ports: Sequence[Any] = ()
 
 
 def evaluate(structure: Structure, feed: Feed, *, check: bool = True) -> Any:
@@ -73,6 +79,8 @@ class _Run:
             self.set(slot, number)
         for node in structure.literals:
             self.set(node, structure.payloads[node])
+        for node, port in structure.ports:
+            self.set(node, feed.ports[port])
 
     @cached_property
     def data(self) -> dict[int, Sequence[Any]]:
@@ -103,12 +111,14 @@ class _Run:
         return call_leaf(self.structure, node, arrays, args, keywords)
 
     def compute(self, node: int, operands: Sequence[Any]) -> Any:
+        if self.structure.kinds[node] is Kind.ROLL:
+            return _run_roll(self.structure.payloads[node], operands, self.feed.pool)
         return compute_node(self.structure, node, operands, check=self._check)
 
     def is_traced(self) -> bool:
         """Tell whether JAX looks on: without tracers there is no gradient to guard."""
         feed = self.feed
-        if _has_tracer((feed.numbers, feed.data, feed.args, feed.keywords)):
+        if _has_tracer((feed.numbers, feed.data, feed.args, feed.keywords, list(feed.ports))):
             return True
         return any(_has_tracer(self.leaf(node)) for node in self.structure.carriers)
 
@@ -145,6 +155,28 @@ class _Run:
         else:
             operands = [self.values[one] for one in self.structure.operands[node]]
             self.set(node, self.compute(node, operands))
+
+
+def run(program: Program, feed: Feed, pool: Pool) -> Any:
+    """Compute the outputs of a program, from all numbers and data of its expression."""
+    own = replace(
+        feed,
+        numbers=pool.take(program.numbers),
+        data=[feed.data[carrier] for carrier in program.carriers],
+        pool=pool,
+    )
+    return evaluate(program.structure, own, check=False)
+
+
+def _run_roll(roll: Roll, operands: Sequence[Any], pool: Pool | None) -> Any:
+    """Compute the body of a roll for all that it stands for, stacked."""
+    shared = operands[: roll.shared]
+
+    def one(own: Any) -> Any:
+        parts, numbers = own
+        return run(roll.body, Feed((), ports=[*shared, *parts]), Pool(roll.kinds, numbers))
+
+    return map_roll(roll, one, roll.mapped(operands, pool))
 
 
 def _has_tracer(tree: Any) -> bool:

@@ -18,6 +18,7 @@ from parax._diagnostic import Span
 from parax.graph._build import Builder, Rows
 from parax.graph._evaluate import Feed, evaluate
 from parax.graph._protocol import is_operator
+from parax.graph._roll import rolled
 from parax.graph._routing import check_inputs, check_names, route
 from parax.graph._structure import Structure
 from parax.graph._sums import merge_sums
@@ -134,9 +135,16 @@ class Graph:
         return dict(zip(self.structure.slots, self.numbers, strict=True))
 
     def summary(self, *args: Any, **inputs: Any) -> str:
-        """Give a table of the nodes; with example inputs, their shapes and dtypes too."""
-        shapes = self.infer(args, inputs).values if args or inputs else None
-        return summary(self.structure, self._number_of(), shapes)
+        """Give a table of the nodes; with example inputs, their shapes and dtypes too.
+
+        With example inputs its last line also says which nodes are rolled: alike ones, that are
+        computed by one body when the graph is compiled (E5).
+        """
+        if not args and not inputs:
+            return summary(self.structure, self._number_of(), None)
+        shapes = self.infer(args, inputs).values
+        rolls = rolled(self.structure, shapes).rolls
+        return summary(self.structure, self._number_of(), shapes, rolls)
 
     def to_dot(self) -> str:
         """Give the graph in the DOT language of Graphviz."""

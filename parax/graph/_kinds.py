@@ -16,6 +16,10 @@ class Kind(enum.IntEnum):
     NODE = 5  # an operator with operands
     SELECT = 6  # a choice between two branches
     SUM = 7  # a chain of additions and subtractions
+    # In rolled tables only:
+    PORT = 8  # what a roll hands to its body
+    PACK = 9  # values of several nodes, stacked, or taken from a stack
+    ROLL = 10  # one body for many alike nodes
 
 
 class SlotKind(enum.IntEnum):

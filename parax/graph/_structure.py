@@ -91,6 +91,11 @@ class Structure:
         return tuple(i for i, kind in enumerate(self.kinds) if kind is Kind.LITERAL)
 
     @cached_property
+    def ports(self) -> tuple[tuple[int, int], ...]:
+        """The nodes that a roll hands values to, each with the number of its port."""
+        return tuple((i, self.payloads[i]) for i, k in enumerate(self.kinds) if k is Kind.PORT)
+
+    @cached_property
     def guards(self) -> GuardPlan:
         """Where choices are guarded (X21)."""
         return plan_guards(self.kinds, self.operands, self.payloads, self.outputs)

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import jax.tree_util as jtu
@@ -40,8 +41,13 @@ def node_name(structure: Structure, node: int, numbers: dict[int, Any]) -> str:
     return payload.symbol()
 
 
-def summary(structure: Structure, numbers: dict[int, Any], shapes: tuple[Any, ...] | None) -> str:
-    """Give a table of the nodes: number, operator, value, operands, source text."""
+def summary(
+    structure: Structure,
+    numbers: dict[int, Any],
+    shapes: tuple[Any, ...] | None,
+    rolls: Sequence[tuple[int, str]] = (),
+) -> str:
+    """Give a table of the nodes: number, operator, value, operands, source text; and the rolls."""
     rows = [("node", "operator", "value", "operands", "text")]
     shown = range(len(structure)) if len(structure) <= _SHOWN else _ends(len(structure))
     previous = -1
@@ -62,7 +68,19 @@ def summary(structure: Structure, numbers: dict[int, Any], shapes: tuple[Any, ..
     ]
     outputs = ", ".join(map(str, structure.outputs[:8]))
     lines.append(f"{len(structure)} nodes; output{'s' * (len(structure.outputs) > 1)} {outputs}")
+    if rolls:
+        lines.append(f"rolled: {_rolls_text(rolls)}")
     return "\n".join(lines)
+
+
+def _rolls_text(rolls: Sequence[tuple[int, str]]) -> str:
+    bodies: dict[str, list[int]] = {}
+    for count, symbol in rolls:
+        bodies.setdefault(echo(symbol, 30), []).append(count)
+    return ", ".join(
+        f"{sum(own)} × {symbol} into {len(own)} {'body' if len(own) == 1 else 'bodies'}"
+        for symbol, own in bodies.items()
+    )
 
 
 def _ends(count: int) -> list[int]:

@@ -294,6 +294,19 @@ def signed_sum(values: Sequence[Any], signs: Sequence[int], counts: Sequence[int
     return total if len(values) > 1 or counts[0] > 1 else positive(total)
 
 
+def signed_row_sum(rows: Any, factors: Sequence[int]) -> Any:
+    """Add the rows of stacked terms, each multiplied by a whole factor."""
+    return map_leaves(lambda leaf: _row_sum(counted(leaf), factors), rows)
+
+
+def _row_sum(leaf: Any, factors: Sequence[int]) -> Any:
+    if len(set(factors)) > 1:
+        column = np.asarray(factors).astype(leaf.dtype)
+        leaf = leaf * column.reshape(-1, *(1,) * (leaf.ndim - 1))
+    total = jnp.sum(leaf, axis=0, dtype=leaf.dtype)
+    return total if len(set(factors)) > 1 or factors[0] == 1 else multiply(total, factors[0])
+
+
 def check_terms(values: Sequence[Any], signs: Sequence[int]) -> None:
     """Check that the terms of a sum broadcast, and say which is the first that does not."""
     if any(not is_leaf(value) for value in values):

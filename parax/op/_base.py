@@ -165,6 +165,21 @@ class Operator(Overloads, eqx.Module, Generic[OpInputs, OpOutputs]):
         """Add up operands that were merged from a chain of sums."""
         return arithmetic.signed_sum(values, signs, counts)
 
+    def accumulate_rows(self, rows: Any, factors: Sequence[int]) -> Any:
+        """Add up operands that come stacked on a first axis, each as often as its factor says."""
+        return arithmetic.signed_row_sum(rows, factors)
+
+    def indices_apart(self) -> tuple[Hashable, tuple[int, ...]] | None:
+        """Give the configuration without the indices into an array, and these; None without any.
+
+        Operators that differ in them alone are computed together (E5), by `compute_at`.
+        """
+        return None
+
+    def compute_at(self, indices: Sequence[Any], *values: Any) -> Any:
+        """Compute the value for other indices than its own, which may be traced."""
+        raise NotImplementedError(f"{type(self).__name__} has no indices apart")
+
     def check_terms(self, values: Sequence[Any], signs: Sequence[int]) -> None:
         """Raise if the terms of a merged sum do not fit; `position` says which."""
         arithmetic.check_terms(values, signs)

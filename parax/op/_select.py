@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any, ClassVar
 
 import equinox as eqx
@@ -181,8 +181,28 @@ class Index(Operator):
         _check_index(self.indices.value, array.shape)
         return array[self.indices.value]
 
+    def indices_apart(self) -> tuple[Hashable, tuple[int, ...]] | None:
+        """Give the index with its whole numbers left open, and these."""
+        parts = self.indices.value
+        whole = parts if isinstance(parts, tuple) else (parts,)
+        indices = tuple(part for part in whole if type(part) is int)
+        rest = tuple(_OPEN if type(part) is int else part for part in whole)
+        return (Indices(rest), indices) if indices else None
+
+    def compute_at(self, indices: Sequence[Any], *values: Any) -> Any:
+        """Take elements by traced whole numbers, which are known to lie inside."""
+        parts = self.indices.value
+        given = iter(indices)
+        whole = parts if isinstance(parts, tuple) else (parts,)
+        index = tuple(next(given) if type(part) is int else part for part in whole)
+        return jnp.asarray(as_array(values[0]))[index]
+
     def symbol(self) -> str:
         return f"[{self.indices!r}]"
+
+
+_OPEN = "?"
+"""Stands for a whole number that is left open; no index is a text where the value is an array."""
 
 
 def _check_index(index: Any, shape: tuple[int, ...]) -> None:

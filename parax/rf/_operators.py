@@ -202,6 +202,15 @@ class SParameter(Operator):
     def compute(self, matrices: Any) -> jax.Array:
         return matrices[..., self.to - 1, self.from_ - 1]
 
+    def indices_apart(self) -> tuple[Hashable, tuple[int, ...]]:
+        """Give its ports apart: different parameters of one network are read together (E5)."""
+        return ((), (self.to, self.from_))
+
+    def compute_at(self, indices: Sequence[Any], *values: Any) -> jax.Array:
+        """Read the parameter between other ports."""
+        to, from_ = indices
+        return values[0][..., to - 1, from_ - 1]
+
     def symbol(self) -> str:
         name = parameter_name(self.to, self.from_)
         reads = getattr(self.scattering, "reads", None)
