@@ -77,7 +77,7 @@ def _make_default(data: Data, items: Items, loading: Loading) -> Any:
         raise Refusal(
             f"is the default of {quoted(argument)} of the class {quoted(name)}, which has no"
             " function without a name there",
-            "load it with the version of the class that wrote it, and save a named function instead",
+            "load it with the version of the class that wrote it, and save a named function",
         )
     return found[argument]
 
