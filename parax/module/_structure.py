@@ -95,7 +95,7 @@ def _alike(old: Any, new: Any) -> bool:
     if before.shape != after.shape:
         return False
     return before.dtype == after.dtype or (
-        before.weak_type and jax.numpy.result_type(before, after) == after.dtype
+        before.weak_type and jax.numpy.result_type(old, new) == after.dtype
     )
 
 

@@ -9,9 +9,9 @@ import equinox as eqx
 import jax
 import jax.tree_util as jtu
 
-from parax._diagnostic import kind_of
 from parax.errors import ScanError
 from parax.module import first_difference
+from parax.training._words import kind
 
 
 class Carry:
@@ -90,7 +90,7 @@ def _pair(result: Any) -> tuple[Any, Any]:
     if isinstance(result, tuple | list) and len(result) == 2:
         return result[0], result[1]
     raise ScanError(
-        f"the function must give a pair `(carry, y)`, and gave {kind_of(result)}",
+        f"the function must give a pair `(carry, y)`, and gave {kind(result)}",
         hint="return `carry, None` if there is nothing to collect",
     )
 

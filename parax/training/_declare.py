@@ -9,14 +9,15 @@ from typing import Any
 import equinox as eqx
 import jax.tree_util as jtu
 
-from parax._diagnostic import did_you_mean, kind_of, quoted
+from parax._diagnostic import did_you_mean, quoted
 from parax.errors import ParaxTypeError, UnknownSubmoduleError
 from parax.module import is_groups_key, partition, trainable_part
 from parax.parameters import Parameter
+from parax.training._words import kind
 from parax.wrappers import is_unwrappable
 
 
-def parameters_method(*trainable_attributes: str, submodules: bool = True) -> Callable[[Any], Any]:
+def parameters_method(*trainable_attributes: Any, submodules: bool = True) -> Callable[[Any], Any]:
     """Make the method `parameters` of a class from the names of what is trained.
 
     It gives the model with None in place of all that is not trained. Of the named attributes,
@@ -48,7 +49,7 @@ def parameters_method(*trainable_attributes: str, submodules: bool = True) -> Ca
     for word in trainable_attributes:
         if not isinstance(word, str):
             raise ParaxTypeError(
-                f"`parameters_method` takes the names of attributes, and got {kind_of(word)}",
+                f"`parameters_method` takes the names of attributes, and got {kind(word)}",
                 hint='write the names as text: `parameters = parameters_method("weight bias")`',
             )
     names = tuple(name for words in trainable_attributes for name in words.split())

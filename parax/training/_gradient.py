@@ -11,9 +11,10 @@ import jax
 import jax.numpy as jnp
 import jax.tree_util as jtu
 
-from parax._diagnostic import kind_of, quoted
+from parax._diagnostic import quoted
 from parax.errors import NoTrainableParametersError, ParaxTypeError
 from parax.module import named_params, trainable_part
+from parax.training._words import kind
 
 _LISTED = 5
 
@@ -22,7 +23,7 @@ def value_and_grad(
     func: Callable[..., Any],
     has_aux: bool = False,
     *,
-    argnums: int = 0,
+    argnums: Any = 0,
     holomorphic: bool = False,
     allow_int: bool = False,
 ) -> Callable[..., tuple[Any, Any]]:
@@ -86,7 +87,7 @@ def grad(
     fun: Callable[..., Any],
     has_aux: bool = False,
     *,
-    argnums: int = 0,
+    argnums: Any = 0,
     holomorphic: bool = False,
     allow_int: bool = False,
 ) -> Callable[..., Any]:
@@ -120,7 +121,7 @@ def _pair(result: Any) -> tuple[Any, Any]:
     if isinstance(result, tuple) and len(result) == 2:
         return result
     raise ParaxTypeError(
-        f"with `has_aux` the function must give a pair, and gave {kind_of(result)}",
+        f"with `has_aux` the function must give a pair, and gave {kind(result)}",
         hint="return `value, aux`, or leave `has_aux` off",
     )
 
@@ -131,45 +132,45 @@ def _scalar(value: Any, *, complex_too: bool) -> Any:
         value = jnp.asarray(value)
     if not eqx.is_array_like(value):
         raise ParaxTypeError(
-            f"the function must give a real number, and gave {kind_of(value)}",
+            f"the function must give a real number, and gave {kind(value)}",
             hint="with further results, return `value, aux` and say `has_aux=True`",
         )
-    kind = jax.typeof(value)
+    typed = jax.typeof(value)
     wanted = jnp.complexfloating if complex_too else jnp.floating
-    if kind.shape == () and jnp.issubdtype(kind.dtype, wanted):
+    if typed.shape == () and jnp.issubdtype(typed.dtype, wanted):
         return value
     noun = "complex" if complex_too else "real"
     raise ParaxTypeError(
         f"the function must give a {noun} number, and gave an array of shape"
-        f" {quoted(kind.shape)} and dtype {quoted(kind.dtype)}",
-        hint=_cure(kind, complex_too),
+        f" {quoted(typed.shape)} and dtype {quoted(typed.dtype)}",
+        hint=_cure(typed, complex_too),
     )
 
 
-def _cure(kind: Any, complex_too: bool) -> str:
-    if kind.shape != ():
+def _cure(typed: Any, complex_too: bool) -> str:
+    if typed.shape != ():
         return "make one number of it, for instance by `jax.numpy.sum` or `jax.numpy.mean`"
     if complex_too:
         return "leave `holomorphic` off"
-    if jnp.issubdtype(kind.dtype, jnp.complexfloating):
+    if jnp.issubdtype(typed.dtype, jnp.complexfloating):
         return "take `abs`, `.real` or `.imag` of it"
     return "compute it in floating point"
 
 
 def _nothing_trainable(model: Any) -> NoTrainableParametersError:
-    kind = quoted(type(model).__name__)
+    owner = quoted(type(model).__name__)
     names = [name for name, _, _ in named_params(model, include_fixed=True)]
     if names:
         shown = ", ".join(map(quoted, names[:_LISTED])) + (", …" if len(names) > _LISTED else "")
-        what = f"everything in {kind} is fixed: {shown}"
+        what = f"everything in {owner} is fixed: {shown}"
         return NoTrainableParametersError(what, hint="free what shall be trained: `as_free()`")
     if any(map(eqx.is_inexact_array, jtu.tree_leaves(model))):
         return NoTrainableParametersError(
-            f"no array of {kind} is trained, and it has no Parameter",
+            f"no array of {owner} is trained, and it has no Parameter",
             hint="name the arrays in `parameters_method`, make Parameters of them, or take them"
             " out of `NonTrainable`",
         )
     return NoTrainableParametersError(
-        f"{kind} holds neither a Parameter nor a floating-point array; nothing in it is fixed",
+        f"{owner} holds neither a Parameter nor a floating-point array; nothing in it is fixed",
         hint="numbers of Python are not trained: write `jax.numpy.array(1.0)` or `Parameter(1.0)`",
     )

@@ -9,9 +9,10 @@ import jax
 import jax.tree_util as jtu
 import numpy as np
 
-from parax._diagnostic import kind_of, quoted
+from parax._diagnostic import quoted
 from parax.errors import ParaxTypeError, UpdateError
 from parax.module import first_difference, part_names, trainable_part
+from parax.training._words import kind
 
 
 class Optimizer(eqx.Module):
@@ -45,8 +46,7 @@ class Optimizer(eqx.Module):
     def __init__(self, transform: Any, params: Any) -> None:
         if not all(callable(getattr(transform, name, None)) for name in ("init", "update")):
             raise ParaxTypeError(
-                f"`transform` must have the methods `init` and `update`, and is"
-                f" {kind_of(transform)}",
+                f"`transform` must have the methods `init` and `update`, and is {kind(transform)}",
                 hint="give a transformation of Optax: `Optimizer(optax.adam(1e-3), model)`",
             )
         part = trainable_part(params)[0]
@@ -72,9 +72,9 @@ class Optimizer(eqx.Module):
         structure = jtu.tree_structure(grads)
         if jtu.tree_structure(params) != structure:
             params = trainable_part(params)[0]
-        _require_same(params, grads, "the gradients are of", "the parameters are of")
+        _require_same(params, grads, "the gradients", "have")
         stored = jtu.tree_unflatten(self._structure, [np.zeros(())] * self._structure.num_leaves)
-        _require_same(params, stored, "the optimizer was made for", "the model has")
+        _require_same(params, stored, "the optimizer", "has")
         updates, state = self.transform.update(grads, self.state, params)
         if jtu.tree_structure(state) == jtu.tree_structure(self.state):
             state = jtu.tree_map(as_before, self.state, state)
@@ -95,15 +95,15 @@ def as_before(old: Any, new: Any) -> Any:
     return old.at[...].set(new) if before.shape == after.shape else new
 
 
-def _require_same(params: Any, other: Any, of_other: str, of_params: str) -> None:
+def _require_same(params: Any, other: Any, called: str, has: str) -> None:
     if jtu.tree_structure(params) == jtu.tree_structure(other):
         return
     ours, theirs = set(part_names(params)), set(part_names(other))
-    found = []
+    found: list[str] = []
     if theirs - ours:
-        found.append(f"{of_other} {_listed(theirs - ours)}, which is not trained in the model")
+        found.append(f"{called} {has} {_listed(theirs - ours)}, which the model does not train")
     if ours - theirs:
-        found.append(f"{of_params} {_listed(ours - theirs)}, which is not in the other")
+        found.append(f"the model trains {_listed(ours - theirs)}, which is not in {called}")
     words = "; ".join(found) or str(first_difference(other, params))
     raise UpdateError(
         f"gradients, parameters and optimizer do not fit: {words}",

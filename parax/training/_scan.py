@@ -11,9 +11,10 @@ import jax.numpy as jnp
 import jax.tree_util as jtu
 import numpy as np
 
-from parax._diagnostic import kind_of, quoted
+from parax._diagnostic import quoted
 from parax.errors import ScanError
 from parax.training._carry import Carry
+from parax.training._words import kind
 
 
 def scan(
@@ -77,8 +78,8 @@ def _cut(y: Any) -> tuple[Any, list[Any]]:
 
 
 def _slice_of(leaf: Any) -> jax.ShapeDtypeStruct:
-    kind = jax.typeof(leaf)
-    return jax.ShapeDtypeStruct(kind.shape[1:], kind.dtype)
+    typed = jax.typeof(leaf)
+    return jax.ShapeDtypeStruct(typed.shape[1:], typed.dtype)
 
 
 def _length(xs: Any, length: int | None, axis: int) -> int:
@@ -108,7 +109,7 @@ def _length(xs: Any, length: int | None, axis: int) -> int:
 def _no_axis(where: str, leaf: Any, axis: int) -> ScanError:
     if not eqx.is_array(leaf):
         return ScanError(
-            f"{where} must be an array to scan over, and is {kind_of(leaf)}",
+            f"{where} must be an array to scan over, and is {kind(leaf)}",
             hint="make one array of it with `jax.numpy.array`, or let the function close over it",
         )
     shape = quoted(np.shape(leaf))

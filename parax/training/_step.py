@@ -10,14 +10,14 @@ import equinox as eqx
 import jax.numpy as jnp
 import jax.tree_util as jtu
 
-from parax._diagnostic import kind_of
 from parax.errors import ParaxTypeError, UpdateError
 from parax.module import first_difference, trainable_part
 from parax.training._gradient import value_and_grad
 from parax.training._optimizer import as_before
+from parax.training._words import kind
 
 
-def build_update_fn(loss_fn: Callable[..., Any], *, scan_mode: bool = False) -> Callable[..., Any]:
+def build_update_fn(loss_fn: Any, *, scan_mode: bool = False) -> Callable[..., Any]:
     """Make a function that takes one step of an optimiser.
 
     The step adds what the optimiser gives to the trainable part of the model that `loss_fn`
@@ -57,7 +57,7 @@ def build_update_fn(loss_fn: Callable[..., Any], *, scan_mode: bool = False) -> 
     """
     if not callable(loss_fn):
         raise ParaxTypeError(
-            f"`loss_fn` must be a function, and is {kind_of(loss_fn)}",
+            f"`loss_fn` must be a function, and is {kind(loss_fn)}",
             hint="give a function that returns `(loss, (aux, model))`",
         )
     differentiated = value_and_grad(_checked(loss_fn), has_aux=True)
@@ -106,7 +106,7 @@ def _shape_of(result: Any) -> str:
     """Say what tuples a result is made of."""
     if type(result) is tuple:
         return f"({', '.join(map(_shape_of, result))})"
-    return kind_of(result)
+    return kind(result)
 
 
 def _apply_of(optimizer: Any) -> Callable[..., Any]:
@@ -114,7 +114,7 @@ def _apply_of(optimizer: Any) -> Callable[..., Any]:
     if not callable(apply):
         raise ParaxTypeError(
             "the second argument must be an `Optimizer`, or have its method `apply`, and is"
-            f" {kind_of(optimizer)}",
+            f" {kind(optimizer)}",
             hint="make one: `parax.Optimizer(optax.adam(1e-3), model)`",
         )
     return apply
