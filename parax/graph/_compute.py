@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import jax
+import jax.tree_util as jtu
 import numpy as np
 
 from parax._diagnostic import quoted
@@ -17,12 +18,30 @@ from parax.errors import ParaxError
 from parax.graph._kinds import Kind
 from parax.graph._structure import Structure
 from parax.graph._trouble import check_sum, locate, refused
+from parax.parameters import is_param
+from parax.wrappers import is_unwrappable, unwrap
+
+
+def bare(tree: Any) -> Any:
+    """Give a tree with what is wrapped in it unwrapped, all but Parameters.
+
+    These stay, as a model's methods may ask for more than their value. A tree without anything
+    wrapped is given back itself.
+    """
+    leaves, structure = jtu.tree_flatten(tree, is_leaf=is_unwrappable)
+    wrapped = [is_unwrappable(leaf) and not is_param(leaf) for leaf in leaves]
+    if not any(wrapped):
+        return tree
+    return structure.unflatten(
+        [unwrap(leaf) if own else leaf for leaf, own in zip(leaves, wrapped, strict=True)]
+    )
 
 
 def as_value(value: Any) -> Any:
     """Give a Parameter's array: in expressions it stands for its scaled value (O6)."""
     if isinstance(value, jax.Array | np.ndarray):
         return value
+    value = bare(value)
     convert = getattr(value, "__jax_array__", None)
     return value if convert is None else convert()
 
@@ -35,7 +54,9 @@ def call_leaf(
     keywords: dict[str, Any],
 ) -> Any:
     """Call a leaf operator with the inputs; its errors are told where it stands in the text."""
-    operator = structure.skeleton(node).join(arrays) if arrays else structure.payloads[node]
+    operator = structure.payloads[node]
+    if arrays:
+        operator = bare(structure.skeleton(node).join(arrays))
     try:
         return operator(*args, **keywords)
     except ParaxError as error:

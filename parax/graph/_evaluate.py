@@ -14,7 +14,7 @@ from typing import Any
 import jax.tree_util as jtu
 from jax.core import Tracer
 
-from parax.graph._compute import as_value, call_leaf, compute_node
+from parax.graph._compute import as_value, bare, call_leaf, compute_node
 from parax.graph._guard import GuardPlan, guard, guard_elementwise
 from parax.graph._kinds import Kind
 from parax.graph._masks import ALL, MaskValues
@@ -90,7 +90,12 @@ class _Run:
     @cached_property
     def keywords(self) -> dict[int, dict[str, Any]]:
         """The keywords of each leaf operator."""
-        return dict(zip(self.structure.calls, self.feed.keywords, strict=True))
+        return dict(zip(self.structure.calls, map(bare, self.feed.keywords), strict=True))
+
+    @cached_property
+    def args(self) -> tuple[Any, ...]:
+        """The positional inputs, unwrapped once for all that is called with them."""
+        return bare(self.feed.args)
 
     def set(self, node: int, value: Any) -> Any:
         self.values[node] = value
@@ -104,7 +109,7 @@ class _Run:
         if self.structure.kinds[node] is Kind.DATA:
             value = self.structure.skeleton(node).join(self.data[node])
         else:
-            value = self.call(node, self.feed.args, self.keywords[node], self.data[node])
+            value = self.call(node, self.args, self.keywords[node], self.data[node])
         return self.set(node, as_value(value))
 
     def call(self, node: int, args: Any, keywords: Any, arrays: Any) -> Any:
@@ -238,7 +243,7 @@ class _Guarded:
         run, mask = self._run, self._plan.leaves[node]
         keep = self._masks.value(mask)
         if mask not in self._args:  # many leaves are wanted alike
-            self._args[mask] = jtu.tree_map(lambda leaf: guard(leaf, keep), run.feed.args)
+            self._args[mask] = jtu.tree_map(lambda leaf: guard(leaf, keep), run.args)
         own = (run.keywords[node], list(run.data[node]))
         keywords, arrays = jtu.tree_map(lambda leaf: guard(leaf, keep), own)
         return as_value(run.call(node, self._args[mask], keywords, arrays))

@@ -14,7 +14,7 @@ from typing import Any
 import jax
 
 from parax.errors import GraphError, OperatorError, ParaxError
-from parax.graph._compute import as_value, call_leaf
+from parax.graph._compute import as_value, bare, call_leaf
 from parax.graph._evaluate import Feed
 from parax.graph._kinds import Kind, SlotKind
 from parax.graph._skeleton import Skeleton, abstract, split
@@ -177,7 +177,7 @@ class _Leaves:
         dynamic, skeleton = split(inputs)
 
         def call(arrays: Any, args: Any, keywords: Any) -> Any:
-            return as_value(call_leaf(structure, node, arrays, args, keywords))
+            return as_value(call_leaf(structure, node, arrays, bare(args), bare(keywords)))
 
         return abstract_call(call, dynamic, skeleton)
 
