@@ -88,7 +88,7 @@ def test_it_is_unwrapped_once_for_all_that_reads_it() -> None:
     CALLS.clear()
     first = compiled(model)
     traced = len(CALLS)
-    compiled(Filter(Counted(jnp.arange(3.0) / 2), gain=1.0))
+    compiled(Filter(Counted(jnp.arange(3.0) / 2), gain=parax.Parameter(1.0)))
     assert traced == len(CALLS)  # nothing outside the executable
     taps = np.exp(np.arange(3.0))
     response = 2.0 * np.cumsum(taps)
