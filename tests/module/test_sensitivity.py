@@ -8,7 +8,7 @@ import pytest
 from distreqx.distributions import Normal, Uniform
 
 from parax.errors import DistributionError, ParameterTypeError, ParameterValueError
-from parax.module import Module
+from parax.module import Module, _sensitivity
 from parax.parameters import Fixed, Parameter
 from tests.module.grouped import mod
 
@@ -221,3 +221,46 @@ def test_derivatives_agree_with_those_of_the_flat_vector():  # M54
     expected = jax.jacfwd(lambda v: f(module.with_params(v), X))(module.flat_param_values())
     found = jnp.stack(list(module.func_jacobian(f, X, space="latent").values()), axis=-1)
     assert np.allclose(found, expected)
+
+
+class Kinds(Module):
+    plain: Parameter = Parameter(0.5, scale=4.0)
+    bounded: Parameter = Parameter([0.25, 0.5], transform=bijectors.Sigmoid(), scale=2.0)
+    mixed: Parameter = Parameter(
+        [1.0, 2.0], transform=bijectors.TriangularLinear(jnp.array([[2.0, 0.0], [1.0, 3.0]]))
+    )
+
+
+@pytest.fixture
+def one_by_one(monkeypatch):
+    """Move parameters one after the other, as is done with many of them."""
+    monkeypatch.setattr(_sensitivity, "_MANY", 1)
+
+
+@pytest.mark.usefixtures("one_by_one")
+@pytest.mark.parametrize(
+    ("space", "expected"),
+    [
+        ("physical", [2.0, 0.0, 1.0, 2.0, 1.0]),
+        ("scaled", [0.5, 0.0, 0.5, 2.0, 1.0]),
+        ("latent", [2.0, 0.0, 0.25, 5.0, 3.0]),
+    ],
+)
+def test_parameters_moved_one_by_one_have_the_same_derivatives(space, expected):  # M54
+    def g(m, x):
+        plain, mixed = m.plain.value, m.mixed.value
+        return (2.0 * plain + m.bounded.value[1] ** 2 + mixed[0] * mixed[1]) * x
+
+    jacobian = Kinds().func_jacobian(g, X, space=space)
+    assert list(jacobian) == Kinds().flat_param_names()
+    np.testing.assert_allclose(np.stack(list(jacobian.values())), np.outer(expected, X), rtol=1e-5)
+
+
+@pytest.mark.usefixtures("one_by_one")
+def test_parameters_moved_one_by_one_under_transformations():  # M54
+    def slope(m, x):
+        return m.func_jacobian(lambda m, x: m.plain.value**2 * x**2, x)["plain"]
+
+    assert np.allclose(jax.jit(slope)(Kinds(), X), X**2)
+    assert np.allclose(jax.vmap(slope, in_axes=(None, 0))(Kinds(), X), X**2)
+    assert np.allclose(jax.grad(lambda x: slope(Kinds(), x))(3.0), 6.0)
