@@ -199,8 +199,8 @@ class SumKernel(Kernel):
         3.0
     """
 
-    k1: Kernel
-    k2: Kernel
+    k1: Any  # a Kernel: anything else is refused in words of its own
+    k2: Any
 
     def check_values(self) -> None:
         _require_kernels(self)
@@ -228,8 +228,8 @@ class ProductKernel(Kernel):
         6.0
     """
 
-    k1: Kernel
-    k2: Kernel
+    k1: Any  # a Kernel: anything else is refused in words of its own
+    k2: Any
 
     def check_values(self) -> None:
         _require_kernels(self)
