@@ -26,6 +26,7 @@ SUITES = {
     "parameters": ("tests/parameters", "tests/module", "tests/serialization"),
     "module": ("tests/module", "tests/problems", "tests/op"),
     "kernels": ("tests/kernels", "tests/examples"),
+    "training": ("tests/training", "tests/examples"),
     "distributions": ("tests/distributions", "tests/module"),
     "serialization": ("tests/serialization", "tests/parameters"),
 }

@@ -78,7 +78,7 @@ def test_one_step():
     step = build_update_fn(squared)
     model = Quadratic()
     optimizer = sgd(model)
-    new, later, aux = step(model, optimizer, x)
+    new, _, aux = step(model, optimizer, x)
     assert float(new.a.value) == pytest.approx(2.4)
     assert (float(new.b.value), float(aux)) == (1.0, 10.0)
     assert (float(model.a), new.b.fixed) == (3.0, True)
