@@ -229,7 +229,8 @@ def _directions(tree: Any, latent: jax.Array, space: Space) -> jax.Array:
     scales = jnp.asarray(factors, latent.dtype)
     diagonal = scales
     if slopes:  # one division of all of them compiles sooner than one for each
-        diagonal = diagonal.at[np.concatenate(places)].divide(jnp.concatenate(slopes))
+        where = np.concatenate(places)
+        diagonal = diagonal.at[where].set(scales[where] / jnp.concatenate(slopes))
     matrix = jnp.diag(diagonal)
     for place, block in blocks:
         matrix = matrix.at[place, place].set(block * scales[place])
