@@ -107,10 +107,11 @@ class Between(_AbstractElementwise):
         """Give the number between the limits."""
         width = self.upper - self.lower
         # Measured from the nearer limit, which may be 0 and needs all digits of the sigmoid then.
+        is_low = x < 0
         value = jnp.where(
-            x < 0,
-            self.lower + width * jax.nn.sigmoid(jnp.minimum(x, 0)),
-            self.upper - width * jax.nn.sigmoid(-jnp.maximum(x, 0)),
+            is_low,
+            self.lower + width * jax.nn.sigmoid(jnp.where(is_low, x, 0)),
+            self.upper - width * jax.nn.sigmoid(jnp.where(is_low, 0, -x)),
         )
         return jnp.clip(value, _beside(self.lower, self.upper), _beside(self.upper, self.lower))
 

@@ -55,10 +55,10 @@ class RealToIncreasingOnInterval(AbstractUnwrappable[jax.Array]):
     def __init__(
         self,
         x: Any,
-        interval: tuple[float, float],
+        interval: Any,
         *,
-        min_width: float | None = None,
-        include_endpoints: Ends = "upper",
+        min_width: Any = None,
+        include_endpoints: Any = "upper",
     ) -> None:
         if isinstance(x, int) and not isinstance(x, bool):
             x = jnp.zeros(max(x, 0))
@@ -74,10 +74,10 @@ class RealToIncreasingOnInterval(AbstractUnwrappable[jax.Array]):
     def from_points(
         cls,
         points: Any,
-        interval: tuple[float, float],
+        interval: Any,
         *,
-        min_width: float | None = None,
-        include_endpoints: Ends = "upper",
+        min_width: Any = None,
+        include_endpoints: Any = "upper",
     ) -> RealToIncreasingOnInterval:
         """Make the wrapper that unwraps to given points: the inverse.
 

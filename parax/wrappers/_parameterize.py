@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import equinox as eqx
 import jax.tree_util as jtu
+import wadler_lindig as wl
 
 from parax._abstract import AbstractUnwrappable
 from parax._diagnostic import quoted
@@ -61,6 +62,22 @@ class Parameterize(AbstractUnwrappable[T]):
     def fn(self) -> Callable[..., T]:
         """What computes the value."""
         return self.module if self.function is None else self.function
+
+    def __pdoc__(self, **options: Any) -> wl.AbstractDoc:
+        """Lay it out as it is written: `Parameterize(exp, f32[3])`."""
+        name = getattr(self.function, "__name__", None)  # without the address, which always differs
+        parts = [wl.pdoc(self.fn, **options) if name is None else wl.TextDoc(name)]
+        parts += [wl.pdoc(value, **options) for value in self.args]
+        parts += [
+            wl.TextDoc(f"{key}=") + wl.pdoc(value, **options) for key, value in self.kwargs.items()
+        ]
+        return wl.bracketed(
+            begin=wl.TextDoc("Parameterize("),
+            docs=parts,
+            sep=wl.comma,
+            end=wl.TextDoc(")"),
+            indent=options.get("indent", 2),
+        )
 
     def unwrap(self) -> T:
         """Give `fn(*args, **kwargs)`."""
