@@ -28,6 +28,9 @@ SUITES = {
     "kernels": ("tests/kernels", "tests/examples"),
     "training": ("tests/training", "tests/examples"),
     "distributions": ("tests/distributions", "tests/module"),
+    "bounds": ("tests/bounds", "tests/wrappers"),
+    "constants": ("tests/bounds", "tests/wrappers"),
+    "wrappers": ("tests/wrappers", "tests/bounds"),
     "serialization": ("tests/serialization", "tests/parameters"),
 }
 """The rooms that are changed, and the tests that see each, nearest first."""
