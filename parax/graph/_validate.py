@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -64,18 +64,28 @@ class Shapes:
 
 
 class _Memo:
-    """Abstract evaluation, once for each configuration and operand types (X19)."""
+    """Abstract evaluation, once for each configuration and operand types (X19).
+
+    Types are numbered, so that looking one up costs the same whatever the operands are.
+    """
 
     def __init__(self) -> None:
-        self._known: dict[Hashable, Any] = {}
+        self._types: dict[Hashable, int] = {}
+        self._known: dict[Hashable, tuple[Any, int]] = {}
 
-    def compute(self, static: Hashable, operands: Sequence[Any], compute: Any) -> Any:
-        arrays, skeleton = split(list(operands))
+    def type_of(self, value: Any) -> int:
+        """Give the number of a value's type."""
+        arrays, skeleton = split((value,))
         types = tuple((one.shape, one.dtype, getattr(one, "weak_type", False)) for one in arrays)
-        key = (static, skeleton, types)
-        if key not in self._known:
-            self._known[key] = abstract_call(compute, arrays, skeleton)
-        return self._known[key]
+        return self._types.setdefault((skeleton, types), len(self._types))
+
+    def get(self, key: Hashable, make: Callable[[], Any]) -> tuple[Any, int]:
+        """Give an abstract value and its type; what `make` raises is not kept."""
+        known = self._known.get(key)
+        if known is None:
+            value = make()
+            known = self._known[key] = value, self.type_of(value)
+        return known
 
 
 def abstract_call(compute: Any, arrays: Sequence[Any], skeleton: Skeleton) -> Any:
@@ -105,20 +115,24 @@ def infer(structure: Structure, feed: Feed) -> Shapes:
     """
     problems: list[ParaxError] = []
     values: list[Any] = [None] * len(structure)
-    bad: set[int] = set()
+    types = [-1] * len(structure)
     memo = _Memo()
     leaves = _Leaves(structure, feed)
     for node, kind in enumerate(structure.kinds):
-        if any(operand in bad for operand in structure.operands[node]):
-            bad.add(node)
+        operands = structure.operands[node]
+        own = tuple([types[operand] for operand in operands])
+        if -1 in own:  # hidden by a problem
             continue
         try:
-            if structure.operands[node] or kind in (Kind.TREE, Kind.NODE, Kind.SUM):
-                values[node] = _inner(structure, node, values, memo)
+            if operands or kind in (Kind.TREE, Kind.NODE, Kind.SUM):
+                key = (kind, structure.statics[node], own)
+                make = partial(_inner, structure, node, values)
             else:
-                values[node] = leaves.value(node)
+                numbered = kind is Kind.SLOT or kind is Kind.LITERAL
+                key = (kind, structure.statics[node] if numbered else node)
+                make = partial(leaves.value, node)
+            values[node], types[node] = memo.get(key, make)
         except ParaxError as error:
-            bad.add(node)
             problems.append(error)
     raise_all(problems)
     outputs = structure.out_tree.unflatten([values[output] for output in structure.outputs])
@@ -182,19 +196,19 @@ class _Leaves:
         return abstract_call(call, dynamic, skeleton)
 
 
-def _inner(structure: Structure, node: int, values: Sequence[Any], memo: _Memo) -> Any:
+def _inner(structure: Structure, node: int, values: Sequence[Any]) -> Any:
     operands = [values[operand] for operand in structure.operands[node]]
     payload = structure.payloads[node]
     kind = structure.kinds[node]
     if kind is Kind.TREE:
         return payload.unflatten(operands)
+    arrays, skeleton = split(operands)
     if kind is Kind.SUM:
         check_sum(structure, node, operands)
-        compute = partial(_accumulate, payload)
-        return memo.compute(structure.statics[node], operands, compute)
+        return abstract_call(partial(_accumulate, payload), arrays, skeleton)
     try:
         payload.check(*operands)
-        return memo.compute(structure.statics[node], operands, payload.compute)
+        return abstract_call(payload.compute, arrays, skeleton)
     except ParaxError as error:
         raise locate(error, structure, node, operands) from None
     except (TypeError, ValueError, IndexError, ZeroDivisionError, AttributeError) as error:
