@@ -69,7 +69,7 @@ def test_what_is_static_without_a_field():
     jax.tree_util.register_pytree_with_keys(
         Pair,
         lambda pair: (((jax.tree_util.GetAttrKey("value"), pair.value),), pair.kind),
-        lambda kind, children: Pair(children[0], kind),
+        lambda kind, children: Pair(next(iter(children)), kind),
     )
     found = first_difference([Pair(1.0, "a")], [Pair(1.0, "b")])
     assert str(found) == "`[0]` was static in one way and became static in another"

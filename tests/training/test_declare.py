@@ -115,8 +115,8 @@ def test_groups_are_never_trained():
     ("name", "words"),
     [
         (
-            "wieght",
-            "`wieght`, which is no field of `Declared`\n  help: did you mean `weight`?",
+            "weights",
+            "`weights`, which is no field of `Declared`\n  help: did you mean `weight`?",
         ),
         ("zzz", "`linear`, `plain`, `table`"),
         ("width", "`Declared.width` is static, and cannot be trained"),

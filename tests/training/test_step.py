@@ -260,7 +260,7 @@ def test_an_optimizer_of_another_model(made_for, used_on, words):
         build_update_fn(total)(used_on, sgd(made_for))
     assert words in caught.value.headline
     assert isinstance(caught.value, ParaxError)
-    assert "Optimizer(transform, model)" in caught.value.hint
+    assert "Optimizer(transform, model)" in str(caught.value.hint)
 
 
 def test_gradients_of_another_model():
