@@ -12,8 +12,8 @@ import numpy as np
 from parax._diagnostic import kind_of, quoted
 from parax.errors import ParameterTypeError, ParameterValueError
 from parax.kernels._matrices import cross_gram, diagonal, gram
-from parax.kernels._points import points, require_no_negative
-from parax.module import Module
+from parax.kernels._points import as_parameter, points, require_no_negative
+from parax.module import Module, field
 from parax.parameters import Parameter, is_concrete, value_in
 
 
@@ -173,7 +173,7 @@ class ConstantKernel(Kernel):
         3.0
     """
 
-    variance: Parameter = 1.0
+    variance: Any = field(default=1.0, converter=as_parameter)  # a Parameter
 
     def check_values(self) -> None:
         require_no_negative(self, "variance")
@@ -243,11 +243,11 @@ class ProductKernel(Kernel):
 
 
 def _require_kernels(kernel: SumKernel | ProductKernel) -> None:
-    for field in ("k1", "k2"):
-        part = getattr(kernel, field)
+    for name in ("k1", "k2"):
+        part = getattr(kernel, name)
         if not isinstance(part, Kernel):
             raise ParameterTypeError(
-                f"the {quoted(field)} of {quoted(type(kernel).__name__)} is"
+                f"the {quoted(name)} of {quoted(type(kernel).__name__)} is"
                 f" {quoted(repr(part))}, which is no kernel",
                 hint="write `k1 + k2` and `3 * k`, which make kernels of numbers",
             )

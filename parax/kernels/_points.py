@@ -12,6 +12,11 @@ from parax.errors import ParameterTypeError, ParameterValueError
 from parax.parameters import Parameter, as_float_array, is_concrete, value_in
 
 
+def as_parameter(value: Any) -> Parameter:
+    """Convert what a field is given. Type checkers know no converters: such fields are `Any`."""
+    return value if isinstance(value, Parameter) else Parameter(value)
+
+
 def points(x1: Any, x2: Any) -> tuple[jax.Array, jax.Array]:
     """Give two single points as arrays of shape `()` or `(d,)`.
 

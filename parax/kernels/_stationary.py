@@ -9,9 +9,9 @@ import jax
 import jax.numpy as jnp
 
 from parax.kernels._kernel import Kernel
-from parax.kernels._points import per_feature, points, require_above_zero
+from parax.kernels._points import as_parameter, per_feature, points, require_above_zero
 from parax.kernels._radial import exponential, once_smooth, twice_smooth
-from parax.parameters import Parameter
+from parax.module import field
 
 _FAR = 1e4
 """Length scales beyond which no kernel here is distinguishable from 0: `exp(−10⁴)` underflows."""
@@ -20,7 +20,7 @@ _FAR = 1e4
 class _Radial(Kernel):
     """A function of the distance in length scales, `r² = Σᵢ ((x1ᵢ−x2ᵢ)/ℓᵢ)²`."""
 
-    length_scale: Parameter = 1.0
+    length_scale: Any = field(default=1.0, converter=as_parameter)  # a Parameter
 
     def check_values(self) -> None:
         require_above_zero(self, "length_scale")
@@ -158,8 +158,8 @@ class PeriodicKernel(Kernel):
         equation 4.31, where the period is 2π.
     """
 
-    length_scale: Parameter = 1.0
-    period: Parameter = 1.0
+    length_scale: Any = field(default=1.0, converter=as_parameter)  # a Parameter
+    period: Any = field(default=1.0, converter=as_parameter)  # a Parameter
 
     def check_values(self) -> None:
         require_above_zero(self, "length_scale")

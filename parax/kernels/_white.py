@@ -8,8 +8,9 @@ import jax
 import jax.numpy as jnp
 
 from parax.kernels._kernel import Kernel
-from parax.kernels._points import points, require_no_negative
-from parax.parameters import Parameter, value_in
+from parax.kernels._points import as_parameter, points, require_no_negative
+from parax.module import field
+from parax.parameters import value_in
 
 
 class WhiteKernel(Kernel):
@@ -37,7 +38,7 @@ class WhiteKernel(Kernel):
         equation 2.20: the Kronecker delta is one if and only if the *indices* are equal.
     """
 
-    variance: Parameter = 1.0
+    variance: Any = field(default=1.0, converter=as_parameter)  # a Parameter
 
     def check_values(self) -> None:
         require_no_negative(self, "variance")

@@ -5,6 +5,8 @@ from typing import Any
 import numpy as np
 import sklearn.gaussian_process.kernels as theirs
 from hypothesis import strategies as st
+from scipy.stats import multivariate_normal
+from sklearn.gaussian_process import GaussianProcessRegressor
 
 from parax.kernels import (
     ConstantKernel,
@@ -46,6 +48,20 @@ def in_scikit_learn(kernel: Kernel) -> Any:
         case PeriodicKernel():
             return theirs.ExpSineSquared(of("length_scale"), of("period"))
     return theirs.Matern(of("length_scale"), nu=SMOOTHNESS[type(kernel)])
+
+
+def evidence_of_scikit_learn(kernel: Kernel, x: Any, y: Any, noise: Any) -> tuple[float, Any]:
+    """Give the log marginal likelihood, and its gradient by the logarithms of the parameters."""
+    options: dict[str, Any] = {"alpha": noise, "optimizer": None}
+    regression: Any = GaussianProcessRegressor(in_scikit_learn(kernel), **options)
+    regression.fit(as_rows(x), y)
+    return regression.log_marginal_likelihood(regression.kernel_.theta, True)
+
+
+def log_density(covariance: np.ndarray, y: Any) -> float:
+    """Give the log density of data by SciPy."""
+    normal: Any = multivariate_normal
+    return normal(None, covariance).logpdf(y)
 
 
 def as_rows(x: Any) -> np.ndarray:

@@ -1,6 +1,7 @@
 """Matrices of kernels agree with those of scikit-learn to twelve digits, in 64 bit (K5-K9, K18)."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import jax
 import numpy as np
@@ -13,7 +14,7 @@ from parax.kernels import Kernel, PeriodicKernel, ProductKernel, RBFKernel, Whit
 from tests.kernels import oracles
 from tests.kernels.oracles import as_rows, in_scikit_learn
 
-CLOSE = {"rtol": 1e-12, "atol": 1e-12}
+CLOSE: dict[str, Any] = {"rtol": 1e-12, "atol": 1e-12}
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -45,7 +46,8 @@ def test_points_with_features_and_a_length_scale_for_each(features: int, data: s
 def test_a_periodic_kernel_of_features_is_the_product_of_one_for_each():
     x = np.random.default_rng(0).uniform(-5, 5, (7, 2))
     kernel = PeriodicKernel([0.7, 1.5], [2.0, 3.5])
-    first, second = theirs.ExpSineSquared(0.7, 2.0), theirs.ExpSineSquared(1.5, 3.5)
+    first: Any = theirs.ExpSineSquared(0.7, 2.0)
+    second: Any = theirs.ExpSineSquared(1.5, 3.5)
     np.testing.assert_allclose(kernel.gram(x), first(x[:, :1]) * second(x[:, 1:]), **CLOSE)
 
 

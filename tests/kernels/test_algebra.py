@@ -17,7 +17,7 @@ from parax.kernels import ConstantKernel, Kernel, ProductKernel, RBFKernel, SumK
 from tests.kernels import oracles
 
 k = RBFKernel()
-CLOSE = {"rtol": 1e-5, "atol": 1e-6}
+CLOSE: dict[str, Any] = {"rtol": 1e-5, "atol": 1e-6}
 NUMBERS = {
     "int": 3,
     "float": 3.0,
@@ -34,7 +34,7 @@ NUMBERS = {
     ("symbol", "kind"), [(python.add, SumKernel), (python.mul, ProductKernel)], ids=["+", "*"]
 )
 def test_a_number_on_either_side_becomes_a_constant(
-    number: Any, symbol: Callable[[Any, Any], Any], kind: type[Kernel]
+    number: Any, symbol: Callable[[Any, Any], Any], kind: Any
 ):
     """K13."""
     wanted = symbol(k(0.0, 1.0), jnp.float32(3.0))
@@ -59,7 +59,8 @@ def test_the_laws_of_sums_and_products(a: Kernel, b: Kernel, c: Kernel, x: np.nd
     np.testing.assert_allclose((b + a).gram(x), (a + b).gram(x), **CLOSE)
     np.testing.assert_allclose(((a + b) * c).gram(x), (a * c + b * c).gram(x), **CLOSE)
     np.testing.assert_allclose(((a + b) + c).gram(x), (a + (b + c)).gram(x), **CLOSE)
-    np.testing.assert_allclose(sum([a, b, c]).gram(x), A + B + C, **CLOSE)
+    total: Any = sum([a, b, c])
+    np.testing.assert_allclose(total.gram(x), A + B + C, **CLOSE)
 
 
 def test_a_parameter_keeps_what_it_is():
@@ -75,15 +76,15 @@ def test_a_batch_is_made_on_purpose_only():
     for array in (np.ones(2), jnp.ones(2), np.ones((1, 1))):
         for left, right in ((k, array), (array, k)):
             with pytest.raises(ParameterTypeError, match=r"one number, .*shape `\((2,|1, 1)\)`"):
-                left * right
+                _ = left * right
             with pytest.raises(ParameterTypeError, match=r"`\+` takes a kernel.*\n.*ConstantK"):
-                left + right
+                _ = left + right
     assert (k * ConstantKernel([1.0, 2.0])).gram([0.0, 1.0]).shape == (2, 2, 2)
 
 
 def test_sum_begins_with_nothing():
     """K14."""
-    total = sum([k, k])
+    total: Any = sum([k, k])
     assert total.param_names() == ["k1_length_scale", "k2_length_scale"]
     assert sum([k]) is k
     assert type(0.0 + k) is SumKernel
@@ -95,7 +96,7 @@ def test_sum_begins_with_nothing():
 def test_a_power_is_refused():
     """K14."""
     with pytest.raises(ParameterTypeError, match=r"no powers.*\n.*k1 \* k2"):
-        k**2
+        _ = k**2
 
 
 def test_what_need_not_be_a_covariance_is_refused():
@@ -114,23 +115,23 @@ def test_what_need_not_be_a_covariance_is_refused():
             build()
     for left in (1, np.ones(2), jnp.ones(()), Parameter(1.0)):
         with pytest.raises(ParameterTypeError, match="nothing can be divided by a kernel"):
-            left / k
+            _ = left / k
     with pytest.raises(ParameterTypeError, match="cannot be divided by a RBFKernel"):
-        k / k
+        _ = k / k
     with pytest.raises(ParameterTypeError, match="cannot be divided by a str"):
-        k / "2"
+        _ = k / "2"
     with pytest.raises(ParameterTypeError, match="would lose the Parameter"):
-        k / Parameter(2.0)
+        _ = k / Parameter(2.0)
     with pytest.raises(ParameterTypeError, match="cannot be divided by a"):
-        k / np.ones(2)
+        _ = k / np.ones(2)
     for build in (lambda: k * -1, lambda: -1 * k, lambda: k + -1.0, lambda: k * Parameter(-1.0)):
         with pytest.raises(ParameterValueError, match="`variance` of `ConstantKernel` must not"):
             build()
     for other in ("a", None, 1j, [1.0]):
         with pytest.raises(TypeError, match="unsupported operand"):
-            k + other
+            _ = k + other
     with pytest.raises(TypeError, match="unsupported operand"):
-        None * k
+        _ = None * k
 
 
 def test_division_by_a_positive_number():
@@ -142,7 +143,7 @@ def test_division_by_a_positive_number():
         assert quarter.k2.variance.tolist() == 0.25
     for number in (0, -2.0, np.array(-1), jnp.array(0.0), np.nan):
         with pytest.raises(ParameterValueError, match=r"cannot be divided by `.*`\n.*above zero"):
-            k / number
+            _ = k / number
     halved = jax.jit(lambda c: (k / c)(0.0, 1.0))(2.0)
     np.testing.assert_allclose(halved, k(0.0, 1.0) / 2, **CLOSE)
 
@@ -180,7 +181,7 @@ def test_parts_are_kernels():
 @pytest.mark.parametrize("count", [1, 2, 40])
 def test_many_terms(count: int):
     """K14."""
-    total = sum([ConstantKernel(1.0)] * count)
+    total: Any = sum([ConstantKernel(1.0)] * count)
     assert total(0.0, 1.0).tolist() == count
     assert total.num_params == count
 

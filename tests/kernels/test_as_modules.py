@@ -129,7 +129,7 @@ def test_a_kernel_of_ones_own():
     """K1, K13, K18."""
 
     class Brownian(Kernel):
-        variance: Parameter = 1.0
+        variance: Any = parax.field(default=1.0, converter=Parameter)
 
         def __call__(self, x1: Any, x2: Any, key: Any = None) -> Any:
             return self.variance * jnp.minimum(x1, x2)

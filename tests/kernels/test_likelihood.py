@@ -8,8 +8,6 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from scipy.optimize import minimize
-from scipy.stats import multivariate_normal
-from sklearn.gaussian_process import GaussianProcessRegressor
 
 import parax
 from parax import Parameter
@@ -25,7 +23,7 @@ from parax.kernels import (
     WhiteKernel,
     log_marginal_likelihood,
 )
-from tests.kernels.oracles import as_rows, in_scikit_learn
+from tests.kernels.oracles import evidence_of_scikit_learn, log_density
 
 RANDOM = np.random.default_rng(5)
 LINE = np.sort(RANDOM.uniform(0, 10, 12))
@@ -64,11 +62,9 @@ def test_value_and_gradient_agree_with_both_oracles(build: Callable[[], Kernel],
 
         value, slope = jax.jit(jax.value_and_grad(ours))(start)
         matrix = np.asarray(jax.jit(kernel.gram)(x)) + noise * np.eye(12)
-        np.testing.assert_allclose(value, multivariate_normal(None, matrix).logpdf(DATA), 1e-11)
+        np.testing.assert_allclose(value, log_density(matrix, DATA), 1e-11)
 
-        theirs = GaussianProcessRegressor(in_scikit_learn(kernel), alpha=noise, optimizer=None)
-        theirs.fit(as_rows(x), DATA)
-        wanted, by_logarithm = theirs.log_marginal_likelihood(theirs.kernel_.theta, True)
+        wanted, by_logarithm = evidence_of_scikit_learn(kernel, x, DATA, noise)
         np.testing.assert_allclose(value, wanted, 1e-11)
         # scikit-learn differentiates by logarithms, in the alphabetical order of the same names
         assert len(by_logarithm) == kernel.num_flat_params
@@ -96,7 +92,7 @@ def test_batches_of_data_of_noise_and_of_parameters():
         changed = kernel.with_params(k2_length_scale=length)
         return log_marginal_likelihood(changed, LINE, data, noise=noise)
 
-    close = {"rtol": 1e-4, "atol": 1e-4}
+    close: dict[str, Any] = {"rtol": 1e-4, "atol": 1e-4}
     together = log_marginal_likelihood(kernel, LINE, several, noise=0.1)
     assert together.shape == (2, 3)
     np.testing.assert_allclose(together, [[one(y) for y in row] for row in several], **close)
@@ -209,11 +205,8 @@ def test_a_kernel_is_fitted_as_any_model():
         best = problem.unflatten(found.x)
         assert problem(found.x) < problem(problem.x0)
 
-        theirs = in_scikit_learn(best.kernel + WhiteKernel(best.noise))
-        theirs = GaussianProcessRegressor(theirs, alpha=0.0, optimizer=None).fit(
-            as_rows(LINE), DATA
-        )
-        value, slope = theirs.log_marginal_likelihood(theirs.kernel_.theta, True)
+        same = best.kernel + WhiteKernel(best.noise)
+        value, slope = evidence_of_scikit_learn(same, LINE, DATA, 0.0)
         np.testing.assert_allclose(-found.fun, value, rtol=1e-9)
         np.testing.assert_allclose(slope, 0, atol=1e-3)  # stationary for scikit-learn, too
 

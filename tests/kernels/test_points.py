@@ -34,7 +34,7 @@ def test_the_base_is_abstract():
 
 @pytest.mark.parametrize("kind", ALL)
 @pytest.mark.parametrize("point", [1, 2.5, np.float32(1), np.ones(3), [1, 2], jnp.ones(1)])
-def test_the_value_is_an_array_of_no_axes(kind: type[Kernel], point: Any):
+def test_the_value_is_an_array_of_no_axes(kind: Any, point: Any):
     """K2, K4, K12."""
     value = kind()(point, point)
     assert isinstance(value, jax.Array)
@@ -44,7 +44,7 @@ def test_the_value_is_an_array_of_no_axes(kind: type[Kernel], point: Any):
 
 
 @pytest.mark.parametrize("kind", ALL)
-def test_several_points_are_refused_and_the_matrices_named(kind: type[Kernel]):
+def test_several_points_are_refused_and_the_matrices_named(kind: Any):
     """K2."""
     with pytest.raises(ParameterValueError, match=r"`x1` has shape `\(3, 1\)`.*\n.*gram.*cross"):
         kind()(np.ones((3, 1)), 0.0)
@@ -57,7 +57,7 @@ def test_several_points_are_refused_and_the_matrices_named(kind: type[Kernel]):
 
 
 @pytest.mark.parametrize("kind", STATIONARY)
-def test_a_number_stands_for_all_features(kind: type[Kernel]):
+def test_a_number_stands_for_all_features(kind: Any):
     """K2."""
     wanted = kind(1.5)([0.0, 0.0], [0.3, 0.4])
     assert kind(1.5)(0.0, [0.3, 0.4]) == kind(1.5)([0.3, 0.4], 0.0) == wanted
@@ -66,7 +66,7 @@ def test_a_number_stands_for_all_features(kind: type[Kernel]):
 
 
 @pytest.mark.parametrize("kind", ALL)
-def test_complex_points_and_words_are_refused(kind: type[Kernel]):
+def test_complex_points_and_words_are_refused(kind: Any):
     """K12."""
     for point in (1j, np.ones(2, complex), "a", None):
         with pytest.raises(ParameterTypeError, match="the point `x2` must be a real number"):
@@ -110,11 +110,16 @@ def test_values_in_full():
 @pytest.mark.parametrize("field", ["length_scale", "period"])
 def test_a_parameter_fits_the_features(field: str):
     """K9."""
-    assert PeriodicKernel(**{field: [2.0]})(0.25, 1.0).shape == ()
+
+    def build(value: Any) -> Any:
+        options: dict[str, Any] = {field: value}
+        return PeriodicKernel(**options)
+
+    assert build([2.0])(0.25, 1.0).shape == ()
     for wrong, point in (([1.0, 2.0], np.ones(3)), ([1.0, 2.0], 1.0), ([[1.0]], np.ones(1))):
         shape = np.shape(wrong), np.shape(point)
         with pytest.raises(ParameterValueError) as caught:
-            PeriodicKernel(**{field: wrong})(point, point)
+            build(wrong)(point, point)
         assert str(caught.value).startswith(
             f"the `{field}` of `PeriodicKernel` has shape `{shape[0]}`, and the points have shape"
             f" `{shape[1]}`\n  help: give one number, or one for each of the {np.size(point)} f"
@@ -123,7 +128,7 @@ def test_a_parameter_fits_the_features(field: str):
 
 @pytest.mark.parametrize("kind", STATIONARY)
 @pytest.mark.parametrize("wrong", [0.0, -1.0, np.nan, [1.0, -1.0]])
-def test_length_scales_are_above_zero(kind: type[Kernel], wrong: Any):
+def test_length_scales_are_above_zero(kind: Any, wrong: Any):
     """K10."""
     words = rf"`length_scale` of `{kind.__name__}` must be above zero, and is"
     with pytest.raises(ParameterValueError, match=words):
@@ -152,7 +157,7 @@ def test_periods_are_above_zero(wrong: float):
 
 
 @pytest.mark.parametrize("kind", [ConstantKernel, WhiteKernel])
-def test_variances_are_not_negative(kind: type[Kernel]):
+def test_variances_are_not_negative(kind: Any):
     """K10, K25."""
     words = f"`variance` of `{kind.__name__}` must not be negative, and is `-1.0`"
     with pytest.raises(ParameterValueError, match=words):
@@ -172,7 +177,7 @@ def test_tracers_are_not_looked_at():
 
 
 @pytest.mark.parametrize("kind", RADIAL)
-def test_far_points_are_uncorrelated(kind: type[Kernel]):
+def test_far_points_are_uncorrelated(kind: Any):
     """K11, K21-K23."""
     largest = float(jnp.finfo(FLOAT).max)
     assert kind()(0.0, 1e4).tolist() == kind()(largest, -largest).tolist() == 0.0
@@ -184,7 +189,7 @@ def test_far_points_are_uncorrelated(kind: type[Kernel]):
 
 @pytest.mark.parametrize("kind", STATIONARY)
 @pytest.mark.parametrize("dtype", [np.uint8, np.int32, bool, np.float16])
-def test_points_are_promoted_before_they_are_subtracted(kind: type[Kernel], dtype: Any):
+def test_points_are_promoted_before_they_are_subtracted(kind: Any, dtype: Any):
     """K11, K12."""
     value = kind(1.3)(np.zeros(2, dtype), np.ones(2, dtype))
     assert value == kind(1.3)([0.0, 0.0], [1.0, 1.0])
