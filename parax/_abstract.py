@@ -7,7 +7,7 @@ that ask for them are in `parax.bounds`, `parax.constants` and `parax.wrappers`.
 # The annotations here are no texts: Equinox must see that `bounds` is abstract.
 
 from abc import abstractmethod
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import equinox as eqx
 
@@ -32,7 +32,12 @@ class AbstractBounded(eqx.Module, Generic[T]):
         [0.0, 360.0]
     """
 
-    bounds: eqx.AbstractVar[Any]
+    if TYPE_CHECKING:  # an abstract variable is no field, which type checkers do not know
+
+        @property
+        def bounds(self) -> Any: ...
+    else:
+        bounds: eqx.AbstractVar[Any]
 
     def lower_upper(self) -> tuple[Any, Any]:
         """Give the lower and the upper limit, each of the structure of the value.

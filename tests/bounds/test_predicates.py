@@ -68,7 +68,7 @@ def test_a_constant_without_free_is_abstract():  # B11
         pass
 
     with pytest.raises(TypeError, match="free"):
-        Bare()
+        Bare()  # pyright: ignore[reportAbstractUsage]
 
 
 def test_as_free():  # B11

@@ -69,7 +69,7 @@ def test_equal_functions_give_no_new_trace():  # W8
 def test_what_is_no_function(fn):  # W8
     with pytest.raises(ParameterTypeError, match="`fn` must be a function, and got") as caught:
         Parameterize(fn, 1.0)
-    assert "the function comes first" in caught.value.hint
+    assert "the function comes first" in str(caught.value.hint)
 
 
 def test_what_has_no_hash():  # W8

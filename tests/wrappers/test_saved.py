@@ -1,6 +1,7 @@
 """Wrappers in files and in pickles, and in compiled objectives: S6, W2."""
 
 import pickle
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -22,7 +23,7 @@ from tests.wrappers.trees import equal
 
 class Amplifier(Module):
     gain: object
-    offset: Parameter = 1.0
+    offset: Any = Parameter(1.0)
 
     def __call__(self, x):
         return unwrap(self.gain) * x + self.offset

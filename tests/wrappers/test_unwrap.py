@@ -31,7 +31,7 @@ def test_a_class_without_unwrap_cannot_be_used():  # W1
         value: float
 
     with pytest.raises(TypeError, match="unwrap"):
-        Bare(1.0)
+        Bare(1.0)  # pyright: ignore[reportAbstractUsage]
 
 
 @pytest.mark.parametrize("x", [Doubled(1), Parameter(1.0), NonTrainable(1), Parameterize(abs, 1)])

@@ -1,5 +1,7 @@
 """Nodes and random trees that the tests of wrappers share."""
 
+from typing import Any
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
@@ -15,7 +17,7 @@ from parax.wrappers import AbstractUnwrappable, NonTrainable, Parameterize
 class Doubled(AbstractUnwrappable):
     """Gives twice what it holds."""
 
-    inner: object
+    inner: Any
 
     def unwrap(self):
         return 2 * self.inner
@@ -44,7 +46,7 @@ class Both(AbstractBounded, AbstractUnwrappable):
 class Scaled(eqx.Module):
     """A function with a number of its own."""
 
-    factor: object
+    factor: Any
 
     def __call__(self, x):
         return self.factor * x
@@ -53,8 +55,8 @@ class Scaled(eqx.Module):
 class Line(Module):
     """A model of two parameters, one of them in a wrapper."""
 
-    slope: object
-    offset: Parameter = 1.0
+    slope: Any
+    offset: Any = Parameter(1.0)
     note: str = eqx.field(static=True, default="line")
 
     def __call__(self, x):
