@@ -39,8 +39,7 @@ _HOME = {name: room for room, names in _ROOMS.items() for name in names.split()}
 _SUBMODULES = (
     "api", "bounds", "constants", "distributions", "dsl", "engine", "errors", "functions", "graph",
     "kernels", "limits", "module", "op", "parameters", "problems", "rf", "serialization",
-    "training",
-    "units", "utils", "wrappers",
+    "training", "units", "utils", "wrappers",
 )  # fmt: skip
 
 __all__ = [*_HOME, *_SUBMODULES]  # pyright: ignore[reportUnsupportedDunderAll]

@@ -2,6 +2,9 @@
 
 # pyright: reportAssignmentType=false, reportArgumentType=false, reportCallIssue=false
 
+import subprocess
+import sys
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
@@ -64,6 +67,12 @@ def test_any_transformation_will_do():
     """T14: what has `init` and `update`"""
     model, optimizer, _ = build_update_fn(squared)(Quadratic(), Optimizer(Half(), Quadratic()), x)
     assert (float(model.a), int(optimizer.state["steps"])) == (1.5, 1)
+
+
+def test_optax_is_not_imported():
+    """T14"""
+    code = "import sys, parax; parax.Optimizer, parax.utils; sys.exit('optax' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 @pytest.mark.parametrize("wrong", [optax.sgd, 0.1, None])
