@@ -70,9 +70,10 @@ def is_noticed(tree: Path, mutant: Mutant) -> bool:
         return any(_fails(copy, suite) for suite in _suites(mutant.room))
 
 
-def is_sound(tree: Path, room: str) -> bool:
-    """Tell whether the tests of a room pass in a tree without any change: else all is noticed."""
-    return not any(_fails(tree, suite) for suite in _suites(room))
+def is_sound(tree: Path, rooms: list[str], jobs: int) -> bool:
+    """Tell whether the tests of rooms pass in a tree without any change: else all is noticed."""
+    paths = dict.fromkeys(path for room in rooms for suite in _suites(room) for path in suite)
+    return not _fails(tree, [f"--numprocesses={jobs}", *paths])
 
 
 def snapshot(folder: Path) -> Path:
@@ -120,12 +121,10 @@ def main() -> int:
 def _report(tree: Path, asked: argparse.Namespace) -> int:
     mutants = chosen(tree, asked.rooms, asked.count, asked.seed)
     survivors = 0
+    if not is_sound(tree, asked.rooms, asked.jobs):
+        print("without any change the tests of these rooms fail: mend them first")
+        return 1
     with ThreadPoolExecutor(asked.jobs) as pool:
-        sound = pool.map(partial(is_sound, tree), asked.rooms)
-        broken = [room for room, fine in zip(asked.rooms, sound, strict=True) if not fine]
-        if broken:
-            print(f"without any change the tests of {', '.join(broken)} fail: mend them first")
-            return 1
         found = pool.map(partial(is_noticed, tree), mutants)
         for mutant, noticed in zip(mutants, found, strict=True):
             survivors += not noticed
