@@ -7,7 +7,7 @@ that ask for them are in `parax.bounds`, `parax.constants` and `parax.wrappers`.
 # The annotations here are no texts: Equinox must see that `bounds` is abstract.
 
 from abc import abstractmethod
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 import equinox as eqx
 
@@ -33,9 +33,7 @@ class AbstractBounded(eqx.Module, Generic[T]):
     """
 
     if TYPE_CHECKING:  # an abstract variable is no field, which type checkers do not know
-
-        @property
-        def bounds(self) -> Any: ...
+        bounds: ClassVar[Any]
     else:
         bounds: eqx.AbstractVar[Any]
 

@@ -95,7 +95,7 @@ class Plan:
         return f"{getattr(self.fn, '__name__', self.fn)}{self.parts}"
 
 
-def built(x, instead=None):
+def built(x, instead=None) -> Any:
     """Carry out all plans in nested containers, with other classes `instead` of some."""
     if isinstance(x, Plan):
         fn = (instead or {}).get(x.fn, x.fn)
