@@ -8,7 +8,7 @@ import jax.tree_util as jtu
 import numpy as np
 
 from parax._diagnostic import quoted
-from parax.constants import is_constant
+from parax.constants import AbstractConstant
 from parax.errors import ParameterValueError
 from parax.module._names import element_names, require_distinct
 from parax.module._partition import partition
@@ -162,16 +162,20 @@ def own_parameters(self: Any) -> Any:
 
 def _is_tagged(x: Any) -> bool:
     """Tell whether a node keeps all that is below it constant; Parameters say so themselves."""
-    return is_constant(x) and not is_param(x)
+    return isinstance(x, AbstractConstant)
+
+
+def _is_shallow(x: Any) -> bool:
+    return isinstance(x, Parameter | AbstractConstant)
 
 
 def _has_tagged(model: Any) -> bool:
-    return any(map(_is_tagged, jtu.tree_leaves(model, is_leaf=_is_tagged)))
+    return any(map(_is_tagged, jtu.tree_leaves(model, is_leaf=_is_shallow)))
 
 
 def _without_constants(model: Any, dynamic: Any, static: Any) -> tuple[Any, Any]:
     """Move what is below a constant from the dynamic half to the static one."""
-    nodes, structure = jtu.tree_flatten(model, is_leaf=_is_tagged)
+    nodes, structure = jtu.tree_flatten(model, is_leaf=_is_shallow)
     if not any(map(_is_tagged, nodes)):
         return dynamic, static
     moving, rest = structure.flatten_up_to(dynamic), structure.flatten_up_to(static)

@@ -36,14 +36,17 @@ def update_parameters(model: Any, params: Any) -> Any:
         >>> float(update_parameters(Line(), halved).slope)
         1.0
     """
-    difference = first_difference(params, model, _fits, called="the root")
-    if difference is not None:
-        raise UpdateError(
-            "the parameters are of another structure than the model:"
-            f" {difference.where} is {difference.before} there and {difference.after} in the model",
-            hint="give what `model.parameters()` or `parax.grad` give for this very model",
-        )
-    return jtu.tree_map(_chosen, params, model, is_leaf=_is_none)
+    try:
+        return jtu.tree_map(_chosen, params, model, is_leaf=_is_none)
+    except ValueError:
+        found = first_difference(params, model, _fits, called="the root")
+    where = (
+        f": {found.where} is {found.before} there and {found.after} in the model" if found else ""
+    )
+    raise UpdateError(
+        f"the parameters are of another structure than the model{where}",
+        hint="give what `model.parameters()` or `parax.grad` give for this very model",
+    )
 
 
 def _fits(param: Any, value: Any) -> bool | None:
@@ -55,7 +58,11 @@ def _fits(param: Any, value: Any) -> bool | None:
 
 
 def _chosen(param: Any, value: Any) -> Any:
-    return value if param is None else param
+    if param is None:
+        return value
+    if value is None or not jtu.all_leaves([value]):
+        raise ValueError  # something else than a leaf stands in the model: said by the caller
+    return param
 
 
 def _is_none(x: Any) -> bool:
