@@ -47,8 +47,18 @@ class Change:
 def changes(source: str) -> list[Change]:
     """Give every change that can be made to a source, in order."""
     tree = ast.parse(source)
-    found = [one for node in _executed(tree) for one in _of(node)]
-    return sorted(set(found), key=lambda one: (one.line, one.start, one.text))
+    found = {one for node in _executed(tree) for one in _of(node)}
+    python = [one for one in found if _is_python(one.apply(source))]
+    return sorted(python, key=lambda one: (one.line, one.start, one.text))
+
+
+def _is_python(source: str) -> bool:
+    """Tell whether a source parses: a bracket before an operand is lost with the operator."""
+    try:
+        ast.parse(source)
+    except SyntaxError:
+        return False
+    return True
 
 
 def _executed(tree: ast.AST) -> Iterator[ast.AST]:

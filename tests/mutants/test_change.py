@@ -30,6 +30,8 @@ def test_each_kind_of_change_is_found():
 
 
 def test_what_is_changed_still_parses():
+    bracketed = "x = a + (b * c)"
+    assert [one.apply(bracketed) for one in changes(bracketed)] == ["x = a + (b / c)"]
     for one in changes(SOURCE):
         changed = one.apply(SOURCE)
         ast.parse(changed)
