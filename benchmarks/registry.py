@@ -10,6 +10,8 @@ from benchmarks.measure import Effort
 
 MODULES = {
     "Q1": "benchmarks.q1_call",
+    "Q2": "benchmarks.q2_goals",
+    "Q3": "benchmarks.q3_many",
     "Q4": "benchmarks.q4_recompile",
     "Q7": "benchmarks.q7_module",
 }
