@@ -19,7 +19,9 @@ def unwrapped(p: Any) -> Any:
     """Give the scaled value, without a gradient if fixed; one half of a partition stays."""
     if p.latent_value is None:
         return p
-    value = jnp.asarray(scaled(p))
+    value = scaled(p)
+    if not isinstance(value, jax.Array):  # such as an array of NumPy that a tree map put there
+        value = jnp.asarray(value)
     return jax.lax.stop_gradient(value) if p.fixed else value
 
 
