@@ -30,6 +30,7 @@ def route(
     for node, operator, claim in zip(structure.calls, operators, claims, strict=True):
         if operator.sees_all_inputs:
             routed.append(dict(inputs))
+            known |= operator.accepted_keywords(args) or set()
         elif claim is not None:
             routed.append({claim: inputs[claim]} if claim in inputs else {})
         elif not others:

@@ -11,10 +11,12 @@ from parax.op._base import (
     located,
     span_of,
 )
+from parax.op._calculus import Derivative, Flatness, Step
 from parax.op._elementwise import Apply, Binary, Map, Negate
 from parax.op._functions import stored_function
 from parax.op._host import host_number, is_plain_number
 from parax.op._leaf import Attribute, Constant, Input, Lambda, Method
+from parax.op._matrix import Diagonal, Mask, OffDiagonal
 from parax.op._reduce import Reduce, Sum
 from parax.op._select import Index, Where
 from parax.op._shape import Stack
@@ -28,18 +30,24 @@ __all__ = [
     "Attribute",
     "Binary",
     "Constant",
+    "Derivative",
+    "Diagonal",
+    "Flatness",
     "Index",
     "Input",
     "Lambda",
     "Map",
+    "Mask",
     "Method",
     "Negate",
+    "OffDiagonal",
     "OpInputs",
     "OpOutputs",
     "Operator",
     "Origin",
     "Reduce",
     "Stack",
+    "Step",
     "Sum",
     "Traits",
     "Where",

@@ -106,7 +106,10 @@ def _concrete(value: Any) -> Any:
         )
     if isinstance(value, Tracer):
         raise OperatorTypeError("an index is part of the structure and cannot be a traced array")
-    array = np.asarray(value) if np.size(value) else np.zeros(np.shape(value), int)
+    try:
+        array = np.array(value) if np.size(value) else np.zeros(np.shape(value), int)
+    except ValueError:  # rows of different lengths
+        array = np.asarray(None)
     if array.dtype.kind not in "biu":
         raise OperatorTypeError(
             f"an index is an integer, a slice, `...`, None, or an integer or boolean array, "

@@ -18,7 +18,7 @@ from distreqx.bijectors import AbstractBijector
 from distreqx.distributions import AbstractDistribution
 
 from parax.errors import ParaxError
-from parax.op import Attribute, Input, Method, Stack
+from parax.op import Attribute, Derivative, Flatness, Input, Mask, Method, OffDiagonal, Stack, Step
 from parax.parameters import Parameter, ParameterGroup, ParameterMetadata
 from parax.parameters._checks import checked_info, checked_name, checked_scale
 from parax.parameters._quantities import checked_unit
@@ -88,6 +88,15 @@ def _packed(packed: Packed | None, kind: type, what: str) -> None:
         )
 
 
+def _off_diagonal(self: OffDiagonal) -> None:
+    if self.mask != OffDiagonal(0.0, self.n_ports).mask:
+        raise Refusal(f"has another mask than that beside the diagonal of {self.n_ports} ports")
+
+
+def _derivative(self: Derivative) -> None:
+    Derivative(0.0, self.step_attr, self.axis, self.order, self.arg_index)
+
+
 _CHECKS: dict[type, Callable[[Any], object]] = {
     Parameter: _parameter,
     ParameterMetadata: _metadata,
@@ -95,5 +104,10 @@ _CHECKS: dict[type, Callable[[Any], object]] = {
     Input: lambda self: Input(self.name, unit=self.unit),
     Attribute: lambda self: Attribute(self.path),
     Method: lambda self: Method(self.path),
+    Mask: lambda self: Mask(0.0, self.mask.value),
+    OffDiagonal: _off_diagonal,
+    Step: lambda self: Step(self.path, self.arg_index),
+    Derivative: _derivative,
+    Flatness: _derivative,
     Stack: lambda self: Stack(self.operators, self.axis),
 }

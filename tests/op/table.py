@@ -136,7 +136,40 @@ def _rows() -> list[Row]:
             (grid,),
         ),
     ]
-    return arithmetic + comparisons + nodes
+    parts = [
+        Row("Mask", lambda: op.Mask(a, _MASK), lambda x: x[:, _MASK], (cube,)),
+        Row("Mask of one axis", lambda: op.Mask(a, _MASK[0]), lambda x: x[..., _MASK[0]], (grid,)),
+        Row("OffDiagonal", lambda: op.OffDiagonal(a, 3), _off_diagonal, ((2, 3, 3),)),
+        Row("Diagonal", lambda: op.Diagonal(a), _diagonal, (cube,)),
+        # An array has an attribute that is its own value, which serves as a step.
+        Row("Derivative", lambda: op.Derivative(a, "real", arg_index="b"), np.gradient, (pair, ())),
+        Row(
+            "Derivative at coordinates",
+            lambda: op.Derivative(a, "real", axis=-1, arg_index="b"),
+            lambda x, f: np.gradient(x, f, axis=-1),
+            (grid, pair),
+        ),
+        Row(
+            "Derivative of second order",
+            lambda: op.Derivative(a, "T.real", 0, 2, "b"),
+            lambda x, f: np.gradient(np.gradient(x, f, axis=0), f, axis=0),
+            (grid, (3,)),
+        ),
+        Row("Derivative of no order", lambda: op.Derivative(a, "dx", order=0), np.array, (grid,)),
+        Row("Flatness", lambda: op.Flatness(a, "real", arg_index="b"), np.gradient, (pair, ())),
+    ]
+    return arithmetic + comparisons + nodes + parts
+
+
+_MASK = np.array([[True, False, True, False], [False, False, True, True], [True] * 4])
+
+
+def _off_diagonal(x: Any) -> Any:
+    return np.stack([x[:, i, j] for i in range(3) for j in range(3) if i != j], axis=-1)
+
+
+def _diagonal(x: Any) -> Any:
+    return np.diagonal(x, axis1=-2, axis2=-1)
 
 
 def _stacked(axis: int) -> Callable[..., Any]:

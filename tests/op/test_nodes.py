@@ -68,6 +68,13 @@ def test_indices_are_those_of_numpy(index, value):
     assert x[index](x=THREE).tolist() == value
 
 
+def test_an_index_does_not_change_with_the_array_that_gave_it():
+    places = np.array([0, 2])
+    taken = x[places]
+    places[:] = 1
+    assert taken(x=THREE).tolist() == [0.0, 2.0]
+
+
 def test_an_index_into_a_tree_is_a_key_or_a_position():
     assert Sc()["d"](1.0) == 2.0
     assert x[1](x=[1.0, 2.0]) == 2.0
@@ -135,6 +142,12 @@ BUILT = [
         lambda: x[1.5],
         OperatorTypeError,
         "an index is an integer, a slice, `...`, None, or an integer or boolean array, got `1.5`",
+    ),
+    (
+        lambda: x[[[0], [1, 2]]],
+        OperatorTypeError,
+        "an index is an integer, a slice, `...`, None, or an integer or boolean array, "
+        "got `[[0], [1, 2]]`",
     ),
     (lambda: x[0.0:2], OperatorTypeError, "a slice takes integers, got `slice(0.0, 2, None)`"),
     (

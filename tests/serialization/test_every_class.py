@@ -57,6 +57,9 @@ TREES = {
     "lambda": op.Lambda(operator.add),
     "reduce": op.Reduce(x, jnp.max, axis=0),
     "sum": op.Sum([x, x + 1]),
+    "parts": op.Mask(x, [True, False]) + op.OffDiagonal(x, 2) + op.Diagonal(x),
+    "calculus": op.Derivative(x, "f", order=2) + op.Flatness(x, "dx", 0, 1, "grid"),
+    "step": op.Step("f", -1),
     "where": op.Where(x > 1, x[0:2], op.Stack([x, x])),
     "kernels": [
         kernels.ConstantKernel() * kernels.RBFKernel() + kernels.WhiteKernel(),
