@@ -5,10 +5,12 @@ from parax.engine._executable import Executable, MismatchError
 from parax.engine._finite import Trouble, find_trouble
 from parax.engine._free import Argument, Free, free_bounds, free_names
 from parax.engine._given import Given, given
-from parax.engine._lower import Mode, Signature, free_arrays, own_arrays
+from parax.engine._lower import Signature, free_arrays, own_arrays
+from parax.engine._modes import ALONG, Mode
 from parax.engine._specialise import Specialised, Specialiser
 
 __all__ = [
+    "ALONG",
     "Argument",
     "CacheInfo",
     "Executable",

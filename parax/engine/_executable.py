@@ -11,7 +11,8 @@ import jax.numpy as jnp
 from jax.extend.core import Literal, jaxpr_as_fun
 
 from parax.engine._cache import executables
-from parax.engine._lower import Mode, Signature, differentiated, lower, of_vector
+from parax.engine._lower import Signature, lower, of_vector
+from parax.engine._modes import ALONG, Mode, differentiated
 from parax.engine._pack import Layout
 from parax.errors import CompileError
 from parax.graph import Program
@@ -130,6 +131,7 @@ def executable(
     of: str | None = None,
     vector: bool = False,
     batch: int | None = None,
+    forward: bool = True,
     cache: bool = True,
 ) -> Executable:
     """Give the executable for a signature, traced now if there is none in the cache.
@@ -141,17 +143,19 @@ def executable(
         of: the output, of several.
         vector: whether the free arrays come as one flat vector.
         batch: how many of them come at once, stacked on a new first axis; None for one.
+        forward: whether a Jacobian is computed forward.
         cache: whether to look in the cache, and to keep it there.
     """
 
     def make() -> Executable:
         run = lower(signature, program, of)
         run = of_vector(signature, run) if vector else run
-        run = differentiated(run, mode)
+        run = differentiated(run, mode, forward=forward)
+        free = [signature.flat_type] if vector else signature.free_types
+        if mode in ALONG:
+            run, free = _beside(run, vector=vector), _doubled(free, vector=vector)
         if batch is not None:
             run = jax.vmap(run, in_axes=(0, None))
-        free = [signature.flat_type] if vector else signature.free_types
-        if batch is not None:
             free = [_stacked(one, batch) for one in free]
         own = len(free)
 
@@ -163,7 +167,22 @@ def executable(
     if not cache:
         with executables.timed():
             return make()
-    return executables.get((signature.key, mode, of, vector, batch), make)
+    return executables.get((signature.key, mode, of, vector, batch, forward), make)
+
+
+def _beside(run: Callable[..., Any], *, vector: bool) -> Callable[..., Any]:
+    """Take a point and a direction together: as two rows, or as one list after the other."""
+
+    def together(both: Any, rest: Any) -> Any:
+        half = len(both) // 2
+        point, direction = (both[0], both[1]) if vector else (both[:half], both[half:])
+        return run(point, direction, rest)
+
+    return together
+
+
+def _doubled(free: Sequence[jax.ShapeDtypeStruct], *, vector: bool) -> list[jax.ShapeDtypeStruct]:
+    return [_stacked(free[0], 2)] if vector else [*free, *free]
 
 
 def _stacked(one: jax.ShapeDtypeStruct, batch: int) -> jax.ShapeDtypeStruct:

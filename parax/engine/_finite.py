@@ -13,7 +13,7 @@ import numpy as np
 
 from parax._diagnostic import Span, quoted
 from parax.engine._lower import Signature, feed
-from parax.graph import Graph, Kind, Structure, evaluate
+from parax.graph import Graph, Kind, Structure, evaluate, settled
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,10 @@ def find_trouble(
     structure = graph.structure
     every = tuple(range(len(structure)))
     whole = replace(structure, outputs=every, out_tree=jtu.tree_structure(list(every)))
-    values = evaluate(whole, feed(signature, structure, free, others, graph.numbers), check=False)
+    found = evaluate(
+        whole, feed(signature, structure, free, others, graph.numbers), check=False, keep_masks=True
+    )
+    values = [settled(value) for value in found]  # only points that count can be at fault
     reached = {node for node in structure.outputs if not _is_finite(values[node])}
     for node in reversed(every):  # consumers stand after their operands
         if node in reached:

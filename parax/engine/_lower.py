@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import prod
-from typing import Any, Literal
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -17,13 +17,6 @@ from parax.engine._pack import cut
 from parax.graph import Feed, Graph, Pool, Program, Skeleton, SlotKind, Structure, route, run
 from parax.parameters import is_concrete
 
-Mode = Literal["value", "gradient", "value_and_gradient"]
-
-_DERIVATIVES: dict[Mode, Callable[..., Any]] = {
-    "value": lambda run: run,
-    "gradient": jax.grad,
-    "value_and_gradient": jax.value_and_grad,
-}
 _SETTINGS = (
     "jax_enable_x64",
     "jax_default_matmul_precision",
@@ -215,8 +208,3 @@ def free_arrays(signature: Signature, x: Any) -> list[Any]:
 def _as_kind(part: Any, dtype: Any) -> Any:
     complex_ = jnp.issubdtype(dtype, jnp.complexfloating)
     return (part.real if jnp.iscomplexobj(part) and not complex_ else part).astype(dtype)
-
-
-def differentiated(run: Callable[..., Any], mode: Mode) -> Callable[..., Any]:
-    """Give what a mode asks for, of a function and its first argument."""
-    return _DERIVATIVES[mode](run)

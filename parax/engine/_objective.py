@@ -59,6 +59,24 @@ def require_objective(graph: Graph, outputs: Any, of: str | None) -> None:
         raise error.located(structure.spans[jax.tree_util.tree_leaves(nodes)[0]])
 
 
+def require_inexact(graph: Graph, outputs: Any, of: str | None) -> None:
+    """Check that a Jacobian can be taken of outputs: real or complex numbers.
+
+    Raises:
+        OperatorTypeError: one is an integer or boolean.
+    """
+    structure = graph.structure
+    nodes = chosen_output(structure.out_tree.unflatten(structure.outputs), of)
+    output = chosen_output(outputs, of)
+    parts = jax.tree_util.tree_structure(nodes).flatten_up_to(output)
+    for node, part in zip(jax.tree_util.tree_leaves(nodes), parts, strict=True):
+        for leaf in jax.tree_util.tree_leaves(part):
+            dtype = leaf.dtype
+            error = None if jnp.issubdtype(dtype, jnp.inexact) else _refused((), dtype)
+            if error is not None:
+                raise error.located(structure.spans[node])
+
+
 def _refused(shape: tuple[int, ...], dtype: Any) -> ParaxError | None:
     if jnp.issubdtype(dtype, jnp.complexfloating):
         what = "complex" if shape == () else f"complex, of shape {shape}"

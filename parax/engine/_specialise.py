@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 
 from parax.engine._cache import validated
 from parax.engine._executable import Executable, executable
 from parax.engine._free import Argument, Free, filled_in, find_free, free_names, require_free
 from parax.engine._given import Given, require_data
-from parax.engine._lower import Mode, Signature, context_key
-from parax.engine._objective import chosen_output, require_objective
+from parax.engine._lower import Signature, context_key
+from parax.engine._modes import ALONG, SCALAR, Mode, is_forward
+from parax.engine._objective import chosen_output, require_inexact, require_objective
 from parax.errors import ParameterValueError
 from parax.graph import Graph, Program, abstract, rolled, split, validate_structure
 from parax.parameters import is_concrete
@@ -58,10 +60,12 @@ class Specialised:
         key = (mode, of, vector, batch)
         known = self._known.get(key)
         if known is None:
-            if mode == "value":
-                chosen_output(self.outputs, of)
-            else:
+            output = chosen_output(self.outputs, of)
+            if mode in SCALAR:
                 require_objective(self.graph, self.outputs, of)
+            elif mode == "jacobian":
+                require_inexact(self.graph, self.outputs, of)
+            if mode != "value":
                 require_free(self.free)
             known = executable(
                 self.signature,
@@ -70,28 +74,30 @@ class Specialised:
                 of=of,
                 vector=vector,
                 batch=self.batch if batch is None else batch,
+                forward=is_forward(sum(self.signature.sizes), output),
                 cache=self.cache,
             )
             self._known[key] = known
         return known
 
-    def order(self, executable: Executable) -> list[int]:
-        """Give which arrays of a call, then the expression's own, an executable takes."""
+    def order(self, executable: Executable, mode: Mode) -> list[int]:
+        """Give which arrays of a call, the expression's own, and a direction's it takes."""
         signature = self.signature
         count = len(signature.types)
-        numbers = range(count, count + len(signature.fixed_types) - len(signature.fixed))
-        others = [*signature.fixed, *numbers]
+        end = count + len(signature.fixed_types) - len(signature.fixed)
+        others = [*signature.fixed, *range(count, end)]
         if executable.takes_vector:  # in place of the free arrays
             return [others[place - 1] for place in executable.taken]
-        every = [*signature.free, *others]
+        along = range(end, end + len(signature.free)) if mode in ALONG else ()
+        every = [*signature.free, *along, *others]
         return [every[place] for place in executable.taken]
 
     def run(self, mode: Mode, of: str | None, arrays: Sequence[Any]) -> Any:
-        """Compute a mode on the arrays of a call and the expression's own."""
+        """Compute a mode on the arrays of a call, the expression's own, and a direction's."""
         ready = self._ready.get((mode, of))
         if ready is None:
             executable = self.executable(mode, of=of)
-            ready = executable.run, self.order(executable)
+            ready = executable.run, self.order(executable, mode)
             if all(map(is_concrete, arrays)):
                 executable.compile()
                 self._ready[mode, of] = ready
@@ -106,6 +112,45 @@ class Specialised:
         count = len(gradient) - self.free.own
         tree = self.free.tree.unflatten(gradient[:count])
         return (tree, tuple(gradient[count:])) if self.free.own else tree
+
+    def as_trees(self, derivatives: Any, of: str | None, depth: int = 1) -> Any:
+        """Arrange what is given for each output like `as_tree`.
+
+        Args:
+            derivatives: the outputs, each with a list for the free arrays in place of its leaves.
+            of: the output, of several.
+            depth: how often lists are nested: 2 for second derivatives.
+        """
+        outputs = jax.tree_util.tree_structure(chosen_output(self.outputs, of))
+        return outputs.unflatten(
+            [self._nested(own, depth) for own in outputs.flatten_up_to(derivatives)]
+        )
+
+    def _nested(self, lists: list[Any], depth: int) -> Any:
+        if depth > 1:
+            lists = [self._nested(own, depth - 1) for own in lists]
+        return self.as_tree(lists)
+
+    def directions(self, vector: Any) -> list[jax.Array]:
+        """Give the arrays of a direction: a tree as gradients are.
+
+        Raises:
+            ParameterValueError: it has another structure, or other shapes.
+        """
+        wanted = [(jnp.shape(one), one.dtype) for one in self.signature.free_types]
+        expected = self.as_tree(list(range(len(wanted))))
+        if jax.tree_util.tree_structure(vector) != jax.tree_util.tree_structure(expected):
+            raise ParameterValueError(
+                "the direction has another structure than the free parameters",
+                hint="give a tree as `gradient(…)` gives it",
+            )
+        given = jax.tree_util.tree_leaves(vector)
+        for one, (shape, _) in zip(given, wanted, strict=True):
+            if jnp.shape(one) != shape:
+                raise ParameterValueError(
+                    f"the direction has an array of shape {jnp.shape(one)} for one of shape {shape}"
+                )
+        return [jnp.asarray(one, dtype) for one, (_, dtype) in zip(given, wanted, strict=True)]
 
 
 class Specialiser:

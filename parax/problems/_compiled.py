@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from parax.engine import Argument, Mode, Specialised, Specialiser, given, own_arrays
+from parax.engine import ALONG, Argument, Mode, Specialised, Specialiser, given, own_arrays
 from parax.graph import Graph, check_inputs
 from parax.problems._inputs import merged_inputs
 from parax.problems._problem import Problem
@@ -150,6 +150,75 @@ class Compiled:
         gradient, made = self._run("gradient", args, merged, argument, of)
         return made.as_tree(gradient)
 
+    def jacobian(
+        self,
+        *args: Any,
+        argument: Argument = None,
+        of: str | None = None,
+        inputs: Mapping[str, Any] | None = None,
+        **keywords: Any,
+    ) -> Any:
+        """Compute the derivatives of outputs of any shape, in latent space.
+
+        Forward or in reverse, whichever takes fewer passes.
+
+        Args:
+            args: the model, then its context.
+            argument: a position or an input's name, to differentiate with respect to it.
+            of: the output to differentiate; all by default.
+            inputs: inputs by name.
+            keywords: inputs by name.
+
+        Returns:
+            Arranged like the outputs: for each a tree like that of `gradient`, whose arrays have
+            the output's axes first, then the free array's.
+
+        Raises:
+            OperatorTypeError: an output is an integer or a truth value.
+            NoTrainableParametersError: nothing is free.
+
+        Example:
+            >>> import jax.numpy as jnp, parax
+            >>> class Bowl(parax.Module):
+            ...     a: parax.Parameter = 3.0
+            >>> compiled = parax.compile("x * a**2")
+            >>> compiled.jacobian(Bowl(), x=jnp.array([1.0, 2.0])).a.latent_value.tolist()
+            [6.0, 12.0]
+        """
+        merged = merged_inputs(inputs, keywords)
+        jacobian, made = self._run("jacobian", args, merged, argument, of)
+        return made.as_trees(jacobian, of)
+
+    def hessian_vector_product(
+        self,
+        *args: Any,
+        vector: Any,
+        argument: Argument = None,
+        of: str | None = None,
+        inputs: Mapping[str, Any] | None = None,
+        **keywords: Any,
+    ) -> Any:
+        """Compute the second derivatives of an output along a direction, in latent space.
+
+        Args:
+            args: the model, then its context.
+            vector: the direction: a tree as `gradient` gives it.
+            argument: a position or an input's name, to differentiate with respect to it.
+            of: the output to differentiate; the only one by default.
+            inputs: inputs by name.
+            keywords: inputs by name.
+
+        Returns:
+            A tree as `gradient` gives it.
+
+        Raises:
+            ParameterValueError: the direction has another structure, or other shapes.
+        """
+        merged = merged_inputs(inputs, keywords)
+        mode: Mode = "hessian_vector_product"
+        product, made = self._run(mode, args, merged, argument, of, along=vector)
+        return made.as_tree(product)
+
     def batch(
         self,
         *args: Any,
@@ -191,10 +260,12 @@ class Compiled:
         of: str | None = None,
         *,
         batched: bool = False,
+        along: Any = None,
     ) -> tuple[Any, Specialised]:
         """Give the result of a mode, and what it was specialised for."""
         call = given(args, inputs)
         made = self._specialise(call, argument, batched=batched)
         if self._graph.structure.checkers:
             check_inputs(self._graph.structure, *call.with_arrays())
-        return made.run(mode, of, call.arrays + self._own), made
+        directions = made.directions(along) if mode in ALONG else []
+        return made.run(mode, of, call.arrays + self._own + directions), made

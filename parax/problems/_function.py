@@ -68,9 +68,20 @@ class Bound:
 
         return call
 
+    def directed(self, mode: Mode) -> Callable[[jax.Array], Any]:
+        """Give a mode that takes a direction, as a function of two rows: point and direction."""
+        executable, rest = self._packed(mode, None)
+
+        def call(both: jax.Array) -> Any:
+            if self._concrete and is_concrete(both):
+                executable.compile()
+            return executable.run(both, rest)
+
+        return call
+
     def _packed(self, mode: Mode, batch: int | None) -> tuple[Any, Any]:
         executable = self._made.executable(mode, vector=True, batch=batch)
-        order = self._made.order(executable)
+        order = self._made.order(executable, mode)
         return executable, executable.pack([self._arrays[place] for place in order])
 
     def x0(self) -> jax.Array:

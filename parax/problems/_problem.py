@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 from parax.engine import (
@@ -150,6 +151,31 @@ class Problem:
         """Compute the gradient of the objective, shape `(n,)`, in latent space."""
         return self._gradient(x)
 
+    def hessian(self, x: Any) -> jax.Array:
+        """Compute the second derivatives of the objective, shape `(n, n)`, in latent space."""
+        return self._hessian(x)
+
+    def hessian_vector_product(self, x: Any, vector: Any) -> jax.Array:
+        """Compute the Hessian times a vector, at the cost of about two gradients.
+
+        Args:
+            x: where, shape `(n,)`.
+            vector: the direction, shape `(n,)`.
+
+        Returns:
+            Shape `(n,)`, in latent space.
+
+        Example:
+            >>> import parax
+            >>> from parax import op
+            >>> a, b = op.Input("a"), op.Input("b")
+            >>> model = {"a": jnp.array(1.0), "b": jnp.array(2.0)}
+            >>> parax.problem(a**2 * b, model).hessian_vector_product([1, 2], [1, 0]).tolist()
+            [4.0, 2.0]
+        """
+        both = jnp.stack([self._vector.checked(x), self._vector.checked(vector)])
+        return self._along(both)
+
     def batch(self, X: Any, *, gradient: bool = False) -> Any:
         """Compute the objective at many latent vectors at once.
 
@@ -212,3 +238,11 @@ class Problem:
     @cached_property
     def _gradient(self) -> Callable[[Any], Any]:
         return self._bound.function("gradient")
+
+    @cached_property
+    def _hessian(self) -> Callable[[Any], Any]:
+        return self._bound.function("hessian")
+
+    @cached_property
+    def _along(self) -> Callable[[jax.Array], Any]:
+        return self._bound.directed("hessian_vector_product")
