@@ -129,10 +129,22 @@ class Calls:
             if form is not None:
                 return form.of(self._operand(arguments[0].node), origin)
         args, keywords = self._arguments(function.signature_text, function.parameters, arguments)
+        self._give_sweep(function, args, keywords, origin)
         try:
             return placed(function.compose(*args, **keywords), origin)
         except ParaxTypeError as error:
             raise self._at_keyword(error, function.parameters, arguments) from None
+
+    def _give_sweep(
+        self, function: Function, args: list[Any], keywords: dict[str, Any], origin: op.Origin
+    ) -> None:
+        """Give the sweep of the vocabulary where a function works along it and is given none."""
+        names = [one.name for one in function.parameters]
+        if function.sweep is None or function.sweep in keywords:
+            return
+        sweep = self._names.sweep() if len(args) <= names.index(function.sweep) else None
+        if sweep is not None:
+            keywords[function.sweep] = placed(sweep, origin)
 
     def _form(self, function: Function) -> _Form | None:
         """Give how a function of one operand builds, found once; None if that is not fixed."""

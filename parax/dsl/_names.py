@@ -68,6 +68,12 @@ class Names:
             return "value"
         return "" if entry is None or self._may_be_input(name) else "function"
 
+    def sweep(self) -> AnyOperator | None:
+        """Give the values of the sweep, if a vocabulary has one (L32)."""
+        name = next((one.sweep for one in self._vocabularies if one.sweep is not None), None)
+        entry = None if name is None else self.entry(name)
+        return None if entry is None or entry.value is None else entry.value.build()
+
     # --- Bare names -------------------------------------------------------------------------
 
     def maker(self, path: str, place: op.Origin) -> Maker:

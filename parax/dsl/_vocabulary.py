@@ -106,7 +106,9 @@ class Vocabulary:
     Args:
         name: its own name, for messages.
         uses: vocabularies whose names it has too; its own come first.
-        sweep: the name of the function whose values a range such as `2 GHz..3 GHz` means.
+        sweep: the name of the function whose values a range such as `2 GHz..3 GHz` means, and along
+            which `at` and `crossing` look where a text does not say; by default that of the first
+            of `uses` that has one.
 
     Example:
         >>> lab = Vocabulary("lab")
@@ -131,7 +133,8 @@ class Vocabulary:
             raise ParaxTypeError("`uses` is a list of vocabularies", hint=f"write `[{uses.name}]`")
         self.name = name
         self.uses = tuple(uses)
-        self.sweep = sweep
+        inherited = (used.sweep for used in self.uses if used.sweep is not None)
+        self.sweep = sweep if sweep is not None else next(inherited, None)
         self._entries: dict[str, Entry] = {}
         self._patterns: list[_Pattern] = []
 

@@ -1,11 +1,13 @@
-"""Array code of the functions of samples over a sweep: derivative, integral, flatness."""
+"""Array code of the functions of samples over a sweep: derivative, integral, places, flatness."""
 
 from __future__ import annotations
+
+from functools import partial
 
 import jax
 import jax.numpy as jnp
 
-from parax.errors import OperatorError
+from parax.errors import OperatorError, OperatorTypeError
 from parax.functions._define import (
     Axis,
     array_function,
@@ -90,6 +92,134 @@ def integrate(x: jax.Array, f: jax.Array, axis: int = 0) -> jax.Array:
     steps = _steps("integrate", x, f, axis)
     values = jnp.moveaxis(as_float(x), axis, 0)
     return jnp.sum((values[1:] + values[:-1]) / 2 * steps, axis=0)
+
+
+def _trace(symbol: str, x: jax.Array, f: jax.Array, axis: int) -> tuple[jax.Array, jax.Array]:
+    """Give samples with their sweep first, and points of the same number of axes."""
+    real_only(symbol)(f)
+    require_axes(symbol, axis, x.shape)
+    points = x.shape[axis]
+    if f.shape != (points,):
+        raise OperatorError(
+            f"`{symbol}` of samples of shape {x.shape} along axis {axis} at points of shape "
+            f"{f.shape}",
+            hint=f"give {points} points on one axis, those at which the samples were taken",
+        )
+    if points < 2:
+        raise OperatorError(f"`{symbol}` takes two samples or more, got shape {x.shape}")
+    return jnp.moveaxis(as_float(x), axis, 0), as_float(f).reshape(-1, *(1,) * (x.ndim - 1))
+
+
+@array_function("at")
+def at(
+    x: jax.Array, point: jax.Array, f: jax.Array, nearest: bool = False, axis: int = 0
+) -> jax.Array:
+    """Give the value of samples `x`, taken at `f`, at one point: linear between neighbours.
+
+    Interpolation is of `x` as it is given: of a level in dB, it is in dB. Outside the points the
+    value is NaN: nothing is extrapolated.
+
+    Shape: that of `x` without `axis`; of several points, theirs in front. Unit: that of `x`.
+    Gradient: in `x`, `point` and `f`; 0 where the value is NaN, and in `point` where it is the
+    nearest that is taken.
+
+    Args:
+        x: samples, may be complex.
+        point: where to read them, in the unit of `f`.
+        f: where they were taken, `(points,)`, rising or falling.
+        nearest: take the nearest sample instead, the first of two; False to interpolate.
+        axis: the axis of the sweep.
+
+    Raises:
+        OperatorError: fewer than two samples, or points that do not fit.
+    """
+    if not isinstance(nearest, bool):
+        raise OperatorTypeError(f"`nearest` of `at` is True or False, got `{nearest!r}`")
+    real_only("at")(point)
+    samples, places = _trace("at", x, f, axis)
+    places = places.reshape(-1)
+    one = partial(_nearest_sample if nearest else _between, samples, places)
+    wanted = as_float(point)
+    values = jax.vmap(one)(wanted.reshape(-1))
+    return values.reshape(*wanted.shape, *samples.shape[1:])
+
+
+def _between(x: jax.Array, f: jax.Array, point: jax.Array) -> jax.Array:
+    left, right = f[:-1], f[1:]
+    inside = (jnp.minimum(left, right) <= point) & (point <= jnp.maximum(left, right))
+    first = jnp.argmax(inside)
+    width = right[first] - left[first]
+    share = (point - left[first]) / jnp.where(width == 0, 1, width)
+    value = x[first] + share * (x[first + 1] - x[first])
+    return jnp.where(jnp.any(inside), value, jnp.nan)
+
+
+def _nearest_sample(x: jax.Array, f: jax.Array, point: jax.Array) -> jax.Array:
+    inside = (jnp.min(f) <= point) & (point <= jnp.max(f))
+    return jnp.where(inside, x[jnp.argmin(jnp.abs(f - point))], jnp.nan)
+
+
+@array_function("crossing")
+def crossing(
+    x: jax.Array,
+    level: jax.Array,
+    f: jax.Array,
+    direction: int = 0,
+    n: int = 1,
+    axis: int = 0,
+) -> jax.Array:
+    """Give the point of `f` at which samples `x` cross a level, linear between neighbours.
+
+    A sample that equals the level counts as above it. NaN if there are fewer crossings than that,
+    never 0; a step next to a sample that is not finite is none.
+
+    Shape: that of `x` without `axis`. Unit: that of `f`. Gradient: that of the straight line
+    through both neighbours; 0 where the value is NaN.
+
+    Args:
+        x: real samples.
+        level: what they cross: a number, or a value for each sample.
+        f: where they were taken, `(points,)`.
+        direction: 1 counts rising crossings alone, −1 falling ones, 0 both.
+        n: which one, from 1; −1 is the last.
+        axis: the axis of the sweep.
+
+    Raises:
+        OperatorError: fewer than two samples, points or a level that do not fit, no such
+            direction, or `n` is 0.
+    """
+    real_only("crossing")(x, level)
+    if direction not in (-1, 0, 1):
+        raise OperatorError(
+            f"`crossing` in the direction {direction}",
+            hint="1 is rising, -1 falling, 0 either",
+        )
+    if n == 0:
+        raise OperatorError("`crossing` number 0", hint="1 is the first, -1 the last")
+    try:
+        fits = jnp.broadcast_shapes(x.shape, level.shape) == x.shape
+    except ValueError:
+        fits = False
+    if not fits:
+        raise OperatorError(
+            f"`crossing` of samples of shape {x.shape} with a level of shape {level.shape}",
+            hint="give one number, or a level for each sample",
+        )
+    above, places = _trace("crossing", as_float(x) - as_float(level), f, axis)
+    left, right = above[:-1], above[1:]
+    turns = (left >= 0) != (right >= 0)
+    if direction:
+        turns = turns & ((right > left) if direction > 0 else (right < left))
+    turns = turns & jnp.isfinite(left) & jnp.isfinite(right)
+    order = jnp.cumsum(turns if n > 0 else jnp.flip(turns, 0), axis=0)
+    order = order if n > 0 else jnp.flip(order, 0)
+    chosen = turns & (order == abs(n))
+    # One step is chosen at most: where none is, nothing is divided and no gradient flows.
+    rise = jnp.where(chosen, right - left, 1)
+    start, width = places[:-1], places[1:] - places[:-1]
+    found = start - jnp.where(chosen, left, 0) / rise * width
+    total = jnp.sum(jnp.where(chosen, found, 0), axis=0)
+    return jnp.where(jnp.any(chosen, axis=0), total, jnp.nan)
 
 
 @reduction("flatness", check=require_real("flatness"))

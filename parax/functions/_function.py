@@ -42,6 +42,7 @@ class Function:
         unit: the unit of the value: `"same"` as the first operand's, `"squared"` of it, `""` for
             a plain number, a unit's name, or None if nothing is known.
         family: the heading under which it is listed.
+        sweep: the operand that a text may leave out where its vocabulary has a sweep; None without.
         signature_text: the signature as in a manual.
 
     Example:
@@ -65,6 +66,7 @@ class Function:
         aliases: str = "",
         unit: str | None = None,
         family: str = "",
+        sweep: str | None = None,
     ) -> None:
         self.name = signature[: signature.index("(")]
         self.aliases = tuple(aliases.split())
@@ -73,6 +75,7 @@ class Function:
         self.signature_text = signature
         self.unit = unit
         self.family = family
+        self.sweep = sweep
         self._kind: Kind = kind
         self.__module__ = "parax.functions"
         self._places = (code,) if several is None else (code, several)
@@ -123,6 +126,7 @@ class Function:
         function.signature_text = signature_text(own, function.parameters)
         function.unit = unit
         function.family = "user"
+        function.sweep = None
         function._kind = "callable"
         function.__dict__["codes"] = (fn,)
         function._finish()

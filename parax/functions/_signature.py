@@ -62,13 +62,14 @@ def read_signature(text: str, *, static: Sequence[str], takes: Takes) -> tuple[P
         variadic = name.startswith("*")
         after_variadic = any(one.variadic for one in parameters)
         name = name.lstrip("*")
+        value = _read_default(default)
         parameters.append(
             Parameter(
                 name,
-                _read_default(default),
+                value,
                 static=name in static,
                 variadic=variadic,
-                takes=takes,
+                takes="any" if isinstance(value, bool) else takes,
                 keyword_only=after_variadic,
             )
         )

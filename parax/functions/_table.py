@@ -232,6 +232,23 @@ def _calculus() -> Iterator[Function]:
     yield _array("derivative(x, f, order=1, axis=0)", slope, static="order axis", **family)
     area = "Integral of samples x over the points f, by trapezoids"
     yield _array("integrate(x, f, axis=0)", area, static="axis", aliases="trapezoid", **family)
+    there = "Value of samples x, taken at the points f, at one point: linear between neighbours"
+    yield _array(
+        "at(x, point, f, nearest=False, axis=0)",
+        there,
+        static="nearest axis",
+        sweep="f",
+        unit="same",
+        **family,
+    )
+    place = "Point of f at which x crosses level: the n-th, counted back if negative; nan if never"
+    yield _array(
+        "crossing(x, level, f, direction=0, n=1, axis=0)",
+        place,
+        static="direction n axis",
+        sweep="f",
+        **family,
+    )
     yield _array(
         "flatness(x, axis=None)",
         "Ripple, max - min",

@@ -21,6 +21,9 @@ part of the structure: it is written as a number and cannot depend on an input. 
 `axis=`, one axis or several, and collapse all axes without it. Complex values have no order:
 `max`, `min`, `sort`, `median` and their kin refuse them. Gradients are finite wherever the value
 is.
+
+`at` and `crossing` look along the sweep where a text leaves out `f` and its vocabulary has one, as
+that of RF has: `at(dB(S21), 2 GHz)`, `crossing(dB(S21), -3)`. In Python `f` is given.
 """
 
 

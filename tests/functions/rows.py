@@ -27,6 +27,7 @@ TRUTH = np.array([True, False, True, True, False])
 WHOLE = np.array([3, -1, 4, 1, -5])
 GRID = np.array([0.0, 0.3, 0.5, 1.1, 1.2, 2.0])
 SAMPLES = _RNG.normal(size=(6, 2))
+DIPS = np.array([-1.0, 0.9, -0.5, -0.7, 1.2, 0.1])
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,24 @@ def _derivative(x: Any, f: Any, order: int = 1, axis: int = 0) -> Any:
 
 def _integrate(x: Any, f: Any, axis: int = 0) -> Any:
     return scipy.integrate.trapezoid(x, f, axis=axis)
+
+
+def _at(x: Any, point: Any, f: Any, nearest: bool = False, axis: int = 0) -> Any:
+    def one(row: Any) -> Any:
+        return row[np.argmin(np.abs(f - point))] if nearest else np.interp(point, f, row)
+
+    value = np.apply_along_axis(one, axis, x)
+    return np.moveaxis(value, axis, 0) if np.ndim(point) else value
+
+
+def _crossing(x: Any, level: Any, f: Any, direction: int = 0, n: int = 1, axis: int = 0) -> Any:
+    def one(row: Any) -> Any:
+        rising = np.diff(np.where(row >= 0, 1, 0))
+        places = [i for i in range(len(f) - 1) if rising[i] and direction in (0, rising[i])]
+        i = places[n - 1 if n > 0 else n]
+        return f[i] - row[i] * (f[i + 1] - f[i]) / (row[i + 1] - row[i])
+
+    return np.apply_along_axis(one, axis, x - level)
 
 
 def _stack(*values: Any, axis: int = 0) -> Any:
@@ -255,6 +274,20 @@ CALCULUS = [
     Row("derivative", (SAMPLES.T, GRID), _derivative, {"axis": 1}, note="axis"),
     Row("integrate", (SAMPLES, GRID), _integrate, smooth=(0, 1)),
     Row("integrate", (SAMPLES.T, GRID), _integrate, {"axis": 1}, note="axis"),
+    Row("at", (SAMPLES[:, 0], 0.42, GRID), _at, smooth=(0, 1, 2)),
+    Row("at", (SAMPLES.T + 1j, np.array([0.1, 1.9]), GRID), _at, {"axis": 1}, (0, 1, 2), "points"),
+    Row("at", (SAMPLES, 0.45, GRID), _at, {"nearest": True}, (0,), "nearest"),
+    Row("crossing", (DIPS, 0.3, GRID), _crossing, smooth=(0, 1, 2)),
+    Row("crossing", (DIPS, 0.3, GRID), _crossing, {"n": -1}, (0, 1, 2), "last"),
+    Row("crossing", (DIPS, 0.3, GRID), _crossing, {"direction": -1}, (0, 1, 2), "falling"),
+    Row(
+        "crossing",
+        (np.stack([DIPS, -DIPS]), 0.1 * GRID, GRID),
+        _crossing,
+        {"direction": 1, "n": -1, "axis": 1},
+        (0, 1, 2),
+        "level of each",
+    ),
     *_one("flatness ripple", np.ptp, M),
 ]
 ROWS = [

@@ -175,3 +175,69 @@ def test_booleans_count():
     assert float(pf.mean(x > 0)) == pytest.approx(2 / 3)
     assert pf.abs(True) == 1
     assert np.asarray(pf.cumsum(x > 0)).tolist() == [1, 2, 2]
+
+
+F = np.array([0.0, 1.0, 2.0, 3.0])
+
+
+@pytest.mark.parametrize(
+    ("point", "wanted"), [(0.0, 4.0), (1.0, 2.0), (2.5, 4.0), (3.0, 3.0), (3.1, None), (-1.0, None)]
+)
+def test_a_value_is_read_at_the_ends_too_and_never_beyond(point: float, wanted: float | None):
+    x = np.array([4.0, 2.0, 5.0, 3.0])
+    for samples, places in ((x, F), (x[::-1], F[::-1])):  # rising and falling
+        for nearest in (False, True):
+            if nearest and point == 2.5:
+                continue
+            found = float(pf.at(samples, point, places, nearest))
+            assert np.isnan(found) if wanted is None else found == pytest.approx(wanted)
+    slope = jax.grad(lambda t: pf.at(x, t, F))(point)
+    assert np.isfinite(slope)
+
+
+def test_a_doubled_point_has_a_value_and_finite_gradients():
+    f = jnp.array([0.0, 1.0, 1.0, 2.0])
+    x = jnp.array([0.0, 1.0, 3.0, 4.0])
+    assert float(pf.at(x, 1.0, f)) == 1.0
+    for slope in jax.grad(lambda x, f: pf.at(x, 1.0, f), (0, 1))(x, f):
+        assert np.all(np.isfinite(slope))
+
+
+@pytest.mark.parametrize(
+    ("x", "level", "options", "wanted"),
+    [
+        ([0, 2, 0, 2], 1.0, {}, 0.5),
+        ([0, 2, 0, 2], 1.0, {"n": 2}, 1.5),
+        ([0, 2, 0, 2], 1.0, {"n": -1}, 2.5),
+        ([0, 2, 0, 2], 1.0, {"n": 4}, None),
+        ([0, 2, 0, 2], 1.0, {"direction": -1, "n": -1}, 1.5),
+        ([0, 2, 0, 2], 1.0, {"direction": 1, "n": 2}, 2.5),
+        ([0, 0, 0, 0], 1.0, {}, None),
+        ([1, 1, 1, 1], 1.0, {}, None),
+        ([0, 1, 1, 0], 1.0, {}, 1.0),
+        ([0, 1, 1, 0], 1.0, {"n": 2}, 2.0),
+        ([-np.inf, 2, 0, 2], 1.0, {}, 1.5),
+        ([0, np.nan, 0, 2], 1.0, {}, 2.5),
+        ([0, 4, 0, 2], [3, 3, 3, 1], {"n": -1}, 2 + 3 / 4),
+    ],
+)
+def test_a_crossing_is_found_or_nan_with_a_finite_gradient(
+    x: list[float], level: Any, options: dict[str, int], wanted: float | None
+):
+    samples, level = jnp.asarray(x, float), jnp.asarray(level, float)
+    found = float(pf.crossing(samples, level, F, **options))
+    assert np.isnan(found) if wanted is None else found == pytest.approx(wanted)
+    slopes = jax.grad(lambda *all_of: pf.crossing(*all_of, **options), (0, 1, 2))(
+        samples, level, jnp.asarray(F)
+    )
+    for slope in slopes:
+        assert np.all(np.isfinite(slope))
+
+
+def test_the_gradient_of_a_crossing_is_that_of_the_implicit_function():
+    """-(dx/dp)/(dx/df), for a straight line exactly."""
+
+    def place(p: Any) -> Any:
+        return pf.crossing(p * jnp.asarray(F), 1.0, F)
+
+    assert float(jax.grad(place)(0.8)) == pytest.approx(-1 / 0.8**2, rel=1e-5)
