@@ -37,8 +37,8 @@ _ROOMS = {
 }
 _HOME = {name: room for room, names in _ROOMS.items() for name in names.split()}
 _SUBMODULES = (
-    "api", "bounds", "constants", "distributions", "dsl", "engine", "errors", "functions", "graph",
-    "kernels", "limits", "module", "op", "parameters", "problems", "rf", "serialization",
+    "api", "bounds", "constants", "debug", "distributions", "dsl", "engine", "errors", "functions",
+    "graph", "kernels", "limits", "module", "op", "parameters", "problems", "rf", "serialization",
     "training", "units", "utils", "wrappers",
 )  # fmt: skip
 

@@ -1,6 +1,7 @@
 from parax import api as api
 from parax import bounds as bounds
 from parax import constants as constants
+from parax import debug as debug
 from parax import distributions as distributions
 from parax import dsl as dsl
 from parax import engine as engine

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from parax._diagnostic import echo
+from parax._diagnostic import did_you_mean, echo
 from parax.dsl import parse
-from parax.engine import given
+from parax.engine import REWRITES, given
 from parax.errors import OperatorTypeError
 from parax.graph import Graph
 from parax.limits import Limits
@@ -22,6 +22,7 @@ def compile(
     vocabulary: Any = None,
     symbols: Mapping[str, Any] | None = None,
     limits: Limits | None = None,
+    rewrites: Sequence[str] | None = None,
     cache: bool = True,
     **example_inputs: Any,
 ) -> Compiled:
@@ -35,6 +36,8 @@ def compile(
         vocabulary: a vocabulary or several, for texts; by default that of the model's class.
         symbols: what names in texts mean: operators, arrays, numbers, Parameters, callables.
         limits: limits for texts.
+        rewrites: the rewrites of the graph that are made: all by default, none for `()`. There is
+            `"roll"`, which computes alike terms by one body.
         cache: whether executables are shared with equal expressions.
         example_inputs: example inputs by name.
 
@@ -54,7 +57,7 @@ def compile(
     examples = merged_inputs(inputs, example_inputs)
     given(example_args, examples)  # a wrong model is the first thing to hear of
     read = _Reader(_model(example_args), vocabulary, symbols, limits)
-    compiled = Compiled(Graph.of(read.outputs(outputs)), cache=cache)
+    compiled = Compiled(Graph.of(read.outputs(outputs)), cache=cache, rewrites=_rewrites(rewrites))
     if example_args or examples:
         compiled.prepare(example_args, examples)
     return compiled
@@ -68,6 +71,7 @@ def problem(
     vocabulary: Any = None,
     symbols: Mapping[str, Any] | None = None,
     limits: Limits | None = None,
+    rewrites: Sequence[str] | None = None,
     cache: bool = True,
     **more_inputs: Any,
 ) -> Problem:
@@ -81,6 +85,8 @@ def problem(
         vocabulary: a vocabulary or several, for texts; by default that of the model's class.
         symbols: what names in texts mean.
         limits: limits for texts.
+        rewrites: the rewrites of the graph that are made: all by default, none for `()`. There is
+            `"roll"`, which computes alike terms by one body.
         cache: whether executables are shared with equal expressions.
         more_inputs: inputs by name.
 
@@ -94,7 +100,23 @@ def problem(
     merged = merged_inputs(inputs, more_inputs)
     given(args, merged)  # a wrong model is the first thing to hear of
     read = _Reader(model, vocabulary, symbols, limits)
-    return Compiled(Graph.of(read.objective(objective)), cache=cache).bind(*args, inputs=merged)
+    graph = Graph.of(read.objective(objective))
+    return Compiled(graph, cache=cache, rewrites=_rewrites(rewrites)).bind(*args, inputs=merged)
+
+
+def _rewrites(asked: Sequence[str] | None) -> tuple[str, ...]:
+    """Give the names of the rewrites to make, in the order in which they are made."""
+    if asked is None:
+        return REWRITES
+    names = (asked,) if isinstance(asked, str) else tuple(asked)
+    for name in names:
+        if name not in REWRITES:
+            raise OperatorTypeError(
+                f"there is no rewrite `{echo(str(name), 40)}`",
+                hint=did_you_mean(str(name), REWRITES)
+                or f"there {'is' if len(REWRITES) == 1 else 'are'} {', '.join(REWRITES)}",
+            )
+    return tuple(name for name in REWRITES if name in names)
 
 
 def _model(args: tuple[Any, ...]) -> Any:

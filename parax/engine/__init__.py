@@ -1,16 +1,19 @@
 """The engine: from a graph to one compiled function of arrays."""
 
-from parax.engine._cache import CacheInfo, cache_info, clear_cache, set_cache_size
+from parax.engine._bookkeeping import cache_info, clear_cache, set_cache_size
+from parax.engine._cache import CacheInfo
 from parax.engine._executable import Executable, MismatchError
 from parax.engine._finite import Trouble, find_trouble
 from parax.engine._free import Argument, Free, free_bounds, free_names
 from parax.engine._given import Given, given
-from parax.engine._lower import Signature, free_arrays, own_arrays
+from parax.engine._history import max_compiles
+from parax.engine._lower import REWRITES, Signature, free_arrays, own_arrays
 from parax.engine._modes import ALONG, Mode
 from parax.engine._specialise import Specialised, Specialiser
 
 __all__ = [
     "ALONG",
+    "REWRITES",
     "Argument",
     "CacheInfo",
     "Executable",
@@ -29,6 +32,7 @@ __all__ = [
     "free_bounds",
     "free_names",
     "given",
+    "max_compiles",
     "own_arrays",
     "set_cache_size",
 ]

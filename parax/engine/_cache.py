@@ -10,9 +10,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from parax._diagnostic import echo
-from parax.errors import ParameterValueError
-
 T = TypeVar("T")
 
 DEFAULT_SIZE = 512
@@ -125,38 +122,3 @@ class Cache:
 executables = Cache(DEFAULT_SIZE)
 validated = Cache(8 * DEFAULT_SIZE)
 """The outputs' types of expressions that were found valid, by signature."""
-
-
-def cache_info() -> CacheInfo:
-    """Give what the cache of executables has done so far.
-
-    Example:
-        >>> import parax
-        >>> parax.clear_cache()
-        >>> parax.cache_info().misses
-        0
-    """
-    return executables.info()
-
-
-def clear_cache() -> None:
-    """Forget all executables and counts; what was compiled or bound before keeps its own."""
-    executables.clear()
-    validated.clear()
-
-
-def set_cache_size(entries: int) -> None:
-    """Set how many executables are kept; the least recently used go first.
-
-    Args:
-        entries: at least 1.
-
-    Raises:
-        ParameterValueError: `entries` is no whole number of at least 1.
-    """
-    if not isinstance(entries, int) or isinstance(entries, bool) or entries < 1:
-        raise ParameterValueError(
-            f"the cache holds a whole number of entries, at least 1, got `{echo(repr(entries))}`"
-        )
-    executables.resize(entries)
-    validated.resize(8 * entries)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -11,6 +12,7 @@ import jax.numpy as jnp
 from jax.extend.core import Literal, jaxpr_as_fun
 
 from parax.engine._cache import executables
+from parax.engine._history import Variant, history
 from parax.engine._lower import Signature, lower, of_vector
 from parax.engine._modes import ALONG, Mode, differentiated
 from parax.engine._pack import Layout
@@ -51,6 +53,10 @@ class Executable:
         self.takes_vector = vector
         self._lock = threading.Lock()
         self._is_compiled = False
+        self.why = ""
+        """Why it was made, rather than found in the cache."""
+        self.trace_seconds = 0.0
+        self.compile_seconds = 0.0
         self.run: Callable[..., Any] = jax.jit(self._of_vector if vector else self._of_arrays)
         """The function of the arrays it takes, or of the vector and the packed others."""
 
@@ -73,11 +79,13 @@ class Executable:
                 packed = jax.eval_shape(lambda *arrays: self.pack(arrays), *types)
                 types = [_strong(self._all[0]), packed]
             with executables.timed():
+                start = time.perf_counter()
                 try:
                     self.run.lower(*types).compile()
                 except jax.errors.JaxRuntimeError as error:
                     first = str(error).strip().splitlines()[0][:200]
                     raise CompileError(f"XLA refused the expression: {first}") from None
+            self.compile_seconds = time.perf_counter() - start
             self._is_compiled = True
 
     def _of_arrays(self, *arrays: Any) -> Any:
@@ -148,6 +156,8 @@ def executable(
     """
 
     def make() -> Executable:
+        why = history.add(signature, Variant(mode, of, vector, batch))
+        start = time.perf_counter()
         run = lower(signature, program, of)
         run = of_vector(signature, run) if vector else run
         run = differentiated(run, mode, forward=forward)
@@ -162,7 +172,9 @@ def executable(
         def function(*arrays: Any) -> Any:
             return run(arrays[0] if vector else list(arrays[:own]), arrays[own:])
 
-        return Executable(function, [*free, *signature.fixed_types], vector=vector)
+        made = Executable(function, [*free, *signature.fixed_types], vector=vector)
+        made.why, made.trace_seconds = why, time.perf_counter() - start
+        return made
 
     if not cache:
         with executables.timed():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from math import prod
 from typing import Any
@@ -17,7 +17,9 @@ from parax.engine._pack import cut
 from parax.graph import Feed, Graph, Pool, Program, Skeleton, SlotKind, Structure, route, run
 from parax.parameters import is_concrete
 
-_SETTINGS = (
+REWRITES = ("roll",)
+"""The rewrites that can be turned off."""
+SETTINGS = (
     "jax_enable_x64",
     "jax_default_matmul_precision",
     "jax_numpy_dtype_promotion",
@@ -29,7 +31,7 @@ _DTYPES = {SlotKind.INT: int, SlotKind.FLOAT: float, SlotKind.COMPLEX: complex}
 
 def context_key() -> tuple[Any, ...]:
     """Give the settings of JAX that a trace depends on."""
-    return tuple(getattr(jax.config, name) for name in _SETTINGS)
+    return tuple(getattr(jax.config, name) for name in SETTINGS)
 
 
 @dataclass(frozen=True)
@@ -41,18 +43,24 @@ class Signature:
         skeleton: of `(args, inputs)`, all but their arrays.
         types: shape, dtype and weakness of every array: inputs first, then the graph's own.
         free: positions of the free ones.
+        rewrites: the names of the rewrites that are made (G3).
+        settings: of JAX, those that a trace depends on.
     """
 
     structure: Structure
     skeleton: Skeleton
     types: tuple[jax.ShapeDtypeStruct, ...]
     free: tuple[int, ...]
+    rewrites: tuple[str, ...] = REWRITES
+    settings: tuple[Any, ...] = field(default_factory=context_key)
 
     @cached_property
     def key(self) -> tuple[Any, ...]:
         """What decides whether an executable can be used again (X9)."""
         types = tuple((one.shape, one.dtype, one.weak_type) for one in self.types)
-        return (self.structure.key, self.skeleton, types, self.free, context_key())
+        return (
+            self.structure.key, self.skeleton, types, self.free, self.rewrites, self.settings
+        )  # fmt: skip
 
     @cached_property
     def fixed(self) -> tuple[int, ...]:

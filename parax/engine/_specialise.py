@@ -9,15 +9,16 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from parax.engine._cache import validated
+from parax.engine._cache import executables, validated
 from parax.engine._executable import Executable, executable
 from parax.engine._free import Argument, Free, filled_in, find_free, free_names, require_free
 from parax.engine._given import Given, require_data
-from parax.engine._lower import Signature, context_key
+from parax.engine._history import Variant
+from parax.engine._lower import REWRITES, Signature, context_key
 from parax.engine._modes import ALONG, SCALAR, Mode, is_forward
 from parax.engine._objective import chosen_output, require_inexact, require_objective
 from parax.errors import ParameterValueError
-from parax.graph import Graph, Program, abstract, rolled, split, validate_structure
+from parax.graph import Graph, Program, abstract, rolled, split, unrolled, validate_structure
 from parax.parameters import is_concrete
 
 _KEPT = 256  # kinds of inputs that one expression remembers
@@ -44,8 +45,9 @@ class Specialised:
     outputs: Any
     batch: int | None
     cache: bool
-    _known: dict[Hashable, Executable] = field(default_factory=dict, repr=False)
+    _known: dict[Variant, Executable] = field(default_factory=dict, repr=False)
     _ready: dict[Hashable, Any] = field(default_factory=dict, repr=False)
+    _found: set[Variant] = field(default_factory=set, repr=False)
 
     def executable(
         self, mode: Mode, *, of: str | None = None, vector: bool = False, batch: int | None = None
@@ -57,7 +59,7 @@ class Specialised:
                 real number.
             NoTrainableParametersError: a gradient was asked for and nothing is free.
         """
-        key = (mode, of, vector, batch)
+        key = Variant(mode, of, vector, batch)
         known = self._known.get(key)
         if known is None:
             output = chosen_output(self.outputs, of)
@@ -67,6 +69,7 @@ class Specialised:
                 require_inexact(self.graph, self.outputs, of)
             if mode != "value":
                 require_free(self.free)
+            misses = executables.info().misses
             known = executable(
                 self.signature,
                 self.program,
@@ -78,7 +81,16 @@ class Specialised:
                 cache=self.cache,
             )
             self._known[key] = known
+            if self.cache and executables.info().misses == misses:
+                self._found.add(key)
         return known
+
+    def explained(self) -> list[str]:
+        """Say of each executable how it came about: one text each, of several lines."""
+        return [
+            explained(variant, known, found=variant in self._found)
+            for variant, known in self._known.items()
+        ]
 
     def order(self, executable: Executable, mode: Mode) -> list[int]:
         """Give which arrays of a call, the expression's own, and a direction's it takes."""
@@ -153,17 +165,29 @@ class Specialised:
         return [jnp.asarray(one, dtype) for one, (_, dtype) in zip(given, wanted, strict=True)]
 
 
+def explained(variant: Variant, executable: Executable, *, found: bool) -> str:
+    """Say how an executable came about."""
+    if found:
+        return f"{variant}: found in the cache"
+    seconds = f"traced in {executable.trace_seconds:.2g} s"
+    if executable.compile_seconds:
+        seconds += f", compiled in {executable.compile_seconds:.2g} s"
+    return f"{variant}: {seconds}\n  because: {executable.why}"
+
+
 class Specialiser:
     """Remembers, for one expression, what it was specialised for.
 
     Args:
         graph: the expression.
         cache: whether executables are shared with equal expressions.
+        rewrites: the names of the rewrites that are made.
     """
 
-    def __init__(self, graph: Graph, *, cache: bool) -> None:
+    def __init__(self, graph: Graph, *, cache: bool, rewrites: tuple[str, ...] = REWRITES) -> None:
         self._graph = graph
         self._cache = cache
+        self._rewrites = rewrites
         self._known: dict[Hashable, Specialised] = {}
 
     def __call__(
@@ -188,6 +212,11 @@ class Specialiser:
             self._known[key] = known
         return known
 
+    def explain(self) -> str:
+        """Say what was compiled so far, and why."""
+        texts = [text for made in self._known.values() for text in made.explained()]
+        return "\n".join(texts) if texts else "nothing is compiled yet"
+
     def _make(self, call: Given, argument: Argument, *, batched: bool) -> Specialised:
         graph = self._graph
         require_data(call, graph.inputs())
@@ -200,7 +229,9 @@ class Specialiser:
             require_free(free)
             types, batch = _unstacked(types, free.positions)
             args, inputs = skeleton.join(types[: skeleton.arrays])
-        signature = Signature(graph.structure, skeleton, tuple(types), free.positions)
+        signature = Signature(
+            graph.structure, skeleton, tuple(types), free.positions, self._rewrites
+        )
         graph.feed(
             args, inputs
         )  # names and keywords are this text's own, whatever was valid before
@@ -210,6 +241,8 @@ class Specialiser:
         def validate() -> Any:
             validate_structure(graph.structure)
             shapes = graph.infer(args, inputs)
+            if "roll" not in self._rewrites:
+                return shapes.outputs, unrolled(graph.structure)
             return shapes.outputs, rolled(graph.structure, shapes.values)
 
         outputs, program = validated.get(signature.key, validate)

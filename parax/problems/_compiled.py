@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from parax.engine import ALONG, Argument, Mode, Specialised, Specialiser, given, own_arrays
+from parax.engine import (
+    ALONG,
+    REWRITES,
+    Argument,
+    Mode,
+    Specialised,
+    Specialiser,
+    given,
+    own_arrays,
+)
 from parax.graph import Graph, check_inputs
 from parax.problems._inputs import merged_inputs
 from parax.problems._problem import Problem
@@ -30,9 +39,11 @@ class Compiled:
         4.0
     """
 
-    def __init__(self, graph: Graph, *, cache: bool = True) -> None:
+    def __init__(
+        self, graph: Graph, *, cache: bool = True, rewrites: tuple[str, ...] = REWRITES
+    ) -> None:
         self._graph = graph
-        self._specialise = Specialiser(graph, cache=cache)
+        self._specialise = Specialiser(graph, cache=cache, rewrites=rewrites)
         self._own = own_arrays(graph)
 
     @property
@@ -43,6 +54,23 @@ class Compiled:
     def inputs(self) -> tuple[str, ...]:
         """Give the names of the free inputs, in order of first appearance."""
         return self._graph.inputs()
+
+    def explain(self) -> str:
+        """Say what was compiled so far for this expression, and why, newest last.
+
+        What was found in the cache is said so. Otherwise the reason is the part of the key that
+        differs from the nearest known one: the text, the structure of the inputs, the type of an
+        array, what is free, a setting of JAX.
+
+        Example:
+            >>> import jax.numpy as jnp, parax
+            >>> parax.clear_cache()
+            >>> compiled = parax.compile("x**2")
+            >>> _ = compiled(x=jnp.ones(3)), compiled(x=jnp.ones(4))
+            >>> print(compiled.explain().splitlines()[-1])
+              because: `x` is float...[4], and was float...[3]
+        """
+        return self._specialise.explain()
 
     def __repr__(self) -> str:
         names = ", ".join(self.inputs())

@@ -64,6 +64,10 @@ class Problem:
         many = "parameter" if size == 1 else "parameters"
         return f"<Problem of {size or 'no'} free {many}{': ' * bool(size)}{shown}>"
 
+    def explain(self) -> str:
+        """Say what was compiled so far for this objective, and why; as `Compiled.explain`."""
+        return self._specialise.explain()
+
     # --- The flat vector ------------------------------------------------------------------------
 
     @cached_property

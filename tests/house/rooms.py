@@ -32,6 +32,7 @@ STANDS_ON: dict[str, list[str]] = {
     # Two branches: one turns graphs into functions, the other text into operators.
     "engine": ["functions"],
     "problems": ["engine"],
+    "debug": ["engine"],
     "dsl": ["functions"],
     "rf": ["dsl"],
     "serialization": ["dsl"],
