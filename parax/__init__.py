@@ -17,7 +17,7 @@ _ROOMS = {
     "parax.dsl": "Vocabulary find_vocabulary parse",
     "parax.engine": "cache_info clear_cache set_cache_size",
     "parax.errors": """BoundsError CompileError CorruptFileError DistributionError
-        DuplicateNameError GraphError LimitError MissingExtraError MissingInputError
+        DuplicateNameError EmptyRangeWarning GraphError LimitError MissingExtraError MissingInputError
         MissingParameterError NoTrainableParametersError NonFiniteError OperatorAttributeError
         OperatorError OperatorIndexError OperatorTypeError ParameterBoundsWarning
         ParameterTypeError ParameterValueError ParaxError ParaxNameError ParaxSyntaxError

@@ -34,6 +34,7 @@ from parax.errors import CompileError as CompileError
 from parax.errors import CorruptFileError as CorruptFileError
 from parax.errors import DistributionError as DistributionError
 from parax.errors import DuplicateNameError as DuplicateNameError
+from parax.errors import EmptyRangeWarning as EmptyRangeWarning
 from parax.errors import GraphError as GraphError
 from parax.errors import LimitError as LimitError
 from parax.errors import MissingExtraError as MissingExtraError

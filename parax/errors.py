@@ -279,3 +279,7 @@ class ParameterBoundsWarning(UserWarning):
 
 class PrecisionWarning(UserWarning):
     """A computation runs with fewer digits than it needs."""
+
+
+class EmptyRangeWarning(UserWarning):
+    """A reduction of a range in which there is no point; its value is NaN."""

@@ -16,7 +16,7 @@ from parax.functions._define import (
     reduction,
     require_axes,
 )
-from parax.op import require_real
+from parax.op import MaskedForm, masked_forms, require_real
 
 
 def _steps(symbol: str, x: jax.Array, f: jax.Array, axis: int) -> jax.Array:
@@ -83,7 +83,15 @@ def _slopes(x: jax.Array, h: jax.Array) -> jax.Array:
     return jnp.concatenate([first, inside, last])
 
 
-@array_function("integrate")
+def _integrate_chosen(x: jax.Array, mask: jax.Array, f: jax.Array, axis: int = 0) -> jax.Array:
+    """Integrate over the intervals of which both ends are chosen (X23)."""
+    steps = _steps("integrate", x, jnp.asarray(f), axis)
+    values, mask = jnp.moveaxis(as_float(x), axis, 0), jnp.moveaxis(mask, axis, 0)
+    areas = (values[1:] + values[:-1]) / 2 * steps
+    return jnp.sum(jnp.where(mask[1:] & mask[:-1], areas, 0), axis=0)
+
+
+@array_function("integrate", masked=MaskedForm(_integrate_chosen, axis=0))
 def integrate(x: jax.Array, f: jax.Array, axis: int = 0) -> jax.Array:
     """Give the integral of samples `x` over the points `f`, by trapezoids.
 
@@ -222,7 +230,7 @@ def crossing(
     return jnp.where(jnp.any(chosen, axis=0), total, jnp.nan)
 
 
-@reduction("flatness", check=require_real("flatness"))
+@reduction("flatness", check=require_real("flatness"), masked=masked_forms.PTP)
 def flatness(x: jax.Array, axis: Axis = None) -> jax.Array:
     """Give max − min, the ripple. Unit: the operand's."""
     return jnp.max(x, axis=axis) - jnp.min(x, axis=axis)

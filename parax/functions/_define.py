@@ -14,7 +14,15 @@ import jax
 import jax.numpy as jnp
 
 from parax.errors import OperatorError, OperatorTypeError
-from parax.op import Traits, counted, host_number, is_plain_number, map_leaves, with_traits
+from parax.op import (
+    MaskedForm,
+    Traits,
+    counted,
+    host_number,
+    is_plain_number,
+    map_leaves,
+    with_traits,
+)
 
 Axis = int | tuple[int, ...] | None
 Check = Callable[..., None]
@@ -98,7 +106,11 @@ def elementwise(
 
 
 def reduction(
-    symbol: str, *, check: Check | None = None, of_empty: bool = False
+    symbol: str,
+    *,
+    check: Check | None = None,
+    of_empty: bool = False,
+    masked: MaskedForm | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Make a reduction of the body for one array, which takes `axis=`; leaf by leaf (O38).
 
@@ -106,10 +118,11 @@ def reduction(
         symbol: how it is written.
         check: raises on operands of the wrong kind.
         of_empty: the reduction of no elements is defined.
+        masked: the same reduction of the elements that a mask selects.
     """
 
     def decorate(body: Callable[..., Any]) -> Callable[..., Any]:
-        @with_traits(Traits(symbol, check=check))
+        @with_traits(Traits(symbol, check=check, masked=masked))
         @functools.wraps(body)
         def function(x: Any, *operands: Any, axis: Axis = None, **static: Any) -> Any:
             def leaf(value: Any) -> Any:
@@ -129,12 +142,12 @@ def reduction(
 
 
 def array_function(
-    symbol: str, *, check: Check | None = None
+    symbol: str, *, check: Check | None = None, masked: MaskedForm | None = None
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Make a function of whole arrays of the body: operands become arrays, checked."""
 
     def decorate(body: Callable[..., Any]) -> Callable[..., Any]:
-        @with_traits(Traits(symbol, check=check))
+        @with_traits(Traits(symbol, check=check, masked=masked))
         @functools.wraps(body)
         def function(*operands: Any, **static: Any) -> Any:
             arrays = tuple(map(as_number, operands))

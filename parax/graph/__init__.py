@@ -3,7 +3,10 @@
 from parax.graph._evaluate import Feed, evaluate, run
 from parax.graph._graph import Graph, same
 from parax.graph._kinds import Kind, SlotKind
+from parax.graph._masked import Masked, floating, holds_mask, is_masked, selected, settled
+from parax.graph._masked import elementwise as elementwise_masked
 from parax.graph._pool import Pool
+from parax.graph._protocol import Reader
 from parax.graph._roll import rolled, unrolled
 from parax.graph._rolled import Program
 from parax.graph._routing import check_inputs, check_names, route
@@ -15,8 +18,10 @@ __all__ = [
     "Feed",
     "Graph",
     "Kind",
+    "Masked",
     "Pool",
     "Program",
+    "Reader",
     "Shapes",
     "Skeleton",
     "SlotKind",
@@ -25,13 +30,19 @@ __all__ = [
     "as_dynamic",
     "check_inputs",
     "check_names",
+    "elementwise_masked",
     "evaluate",
+    "floating",
+    "holds_mask",
     "infer",
+    "is_masked",
     "raise_all",
     "rolled",
     "route",
     "run",
     "same",
+    "selected",
+    "settled",
     "split",
     "unrolled",
     "validate_structure",

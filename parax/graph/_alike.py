@@ -13,6 +13,7 @@ import jax
 import jax.tree_util as jtu
 
 from parax.graph._kinds import Kind
+from parax.graph._masked import holds_mask
 from parax.graph._structure import Structure
 
 
@@ -62,7 +63,9 @@ def indices_apart(
 
 
 def is_stackable(value: Any) -> bool:
-    """Tell whether values of this type can be stacked: trees of arrays, none weakly typed."""
+    """Tell whether values of this type can be stacked: plain arrays or trees, none weakly typed."""
+    if holds_mask(value):
+        return False
     leaves = jtu.tree_leaves(value)
     return bool(leaves) and all(
         isinstance(leaf, jax.ShapeDtypeStruct) and not leaf.weak_type for leaf in leaves

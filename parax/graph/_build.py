@@ -14,66 +14,15 @@ import jax.tree_util as jtu
 import numpy as np
 
 from parax._diagnostic import Span, kind_of
-from parax.errors import OperatorError, OperatorTypeError
-from parax.graph._kinds import Kind, SlotKind
-from parax.graph._protocol import Node
+from parax.errors import OperatorError, OperatorTypeError, ParaxError
+from parax.graph._kinds import Kind
+from parax.graph._protocol import Node, Reader
+from parax.graph._rows import Rows
+from parax.graph._scope import Scopes
 from parax.graph._skeleton import abstract, split
 
 _INT_LIMIT = 2**31
-
-
-class Rows:
-    """The growing table: one list a column, and what interns a new row."""
-
-    def __init__(self) -> None:
-        self.kinds: list[Kind] = []
-        self.operands: list[tuple[int, ...]] = []
-        self.statics: list[Hashable] = []
-        self.payloads: list[Any] = []
-        self.spans: list[Span | None] = []
-        self.numbers: dict[int, int | float | complex] = {}
-        self.arrays: dict[int, list[Any]] = {}
-        self.names: dict[str, tuple[Span | None, Any]] = {}
-        self._known: dict[Hashable, int] = {}
-
-    def add(
-        self,
-        kind: Kind,
-        operands: tuple[int, ...],
-        static: Hashable,
-        payload: Any,
-        span: Span | None,
-        *,
-        identity: Hashable = None,
-    ) -> int:
-        """Give the row of this structure, a new one if there is none yet."""
-        key = (kind, operands, static, identity)
-        row = self._known.get(key)
-        if row is None:
-            row = self._known[key] = len(self.kinds)
-            self.kinds.append(kind)
-            self.operands.append(operands)
-            self.statics.append(static)
-            self.payloads.append(payload)
-            self.spans.append(span)
-        return row
-
-    def add_number(self, number: int | float | complex, span: Span | None) -> int:
-        """Add a slot: numbers are never one by value (X5)."""
-        row = len(self.kinds)
-        self.kinds.append(Kind.SLOT)
-        self.operands.append(())
-        self.statics.append(_slot_kind(number))
-        self.payloads.append(None)
-        self.spans.append(span)
-        self.numbers[row] = number
-        return row
-
-
-def _slot_kind(number: object) -> SlotKind:
-    if isinstance(number, int):
-        return SlotKind.INT
-    return SlotKind.COMPLEX if isinstance(number, complex) else SlotKind.FLOAT
+_KINDS = {"select": Kind.SELECT, "over": Kind.OVER}  # of operators that are not plain nodes
 
 
 def plain_number(value: Any) -> bool | int | float | complex | None:
@@ -96,10 +45,16 @@ def plain_number(value: Any) -> bool | int | float | complex | None:
 
 
 class Builder:
-    """Walks operators without recursion and fills the table."""
+    """Walks operators without recursion and fills the table.
 
-    def __init__(self) -> None:
+    Args:
+        read: what reads texts inside operators, if there may be any.
+    """
+
+    def __init__(self, read: Reader | None = None) -> None:
         self.rows = Rows()
+        self._read = read
+        self._scopes = Scopes(self.rows)
         self._done: dict[int, int] = {}  # id of an object -> its row
         self._keep: list[Any] = []  # objects whose id is in use stay alive
         self._roles: dict[type, str] = {}
@@ -152,11 +107,19 @@ class Builder:
             return _leaves(value)
         if role == "constant":
             return (value.value,), None
+        if role == "shorthand":
+            return (self._written_out(value),), None
         if role == "abstract":
             raise NotImplementedError(
                 f"{type(value).__name__} defines neither `__call__` nor `compute`"
             )
         return (() if role == "leaf" else value.operands()), None
+
+    def _written_out(self, value: Any) -> Any:
+        try:
+            return value.written_out(self._read)
+        except ParaxError as error:
+            raise error.located(value._origin.span) from error.__cause__
 
     def _finish(self, value: Any, parts: tuple[Sequence[Any], Any]) -> int:
         children, treedef = parts
@@ -168,8 +131,8 @@ class Builder:
         span = origin.span
         if origin.name is not None:
             self.rows.names.setdefault(origin.name, (span, value.stripped()))
-        if role == "constant":
-            return self._operand(value.value, span)
+        if role in ("constant", "shorthand"):
+            return self._operand(children[0], span)
         if role == "leaf":
             return self._data(Kind.CALL, value, span)
         operands = tuple(
@@ -182,9 +145,14 @@ class Builder:
             folded = self._folded(value, operands)
             if folded is not None:
                 return self.rows.add_number(folded, span)
-        kind = Kind.SELECT if role == "select" else Kind.NODE
+        if role == "over" and value.scope:
+            limited, reaches = self._scopes.limited(operands[0], operands[1], value)
+            operands = (limited, *operands[1:])
+            value = value.reaching() if reaches else value
+        kind = _KINDS.get(role, Kind.NODE)
         static = (type(value), value.static_key())
-        payload = value if value.checks_inputs else self._payloads.get(static)
+        whole = value.checks_inputs or value.stays_whole
+        payload = value if whole else self._payloads.get(static)
         if payload is None:
             payload = self._payloads[static] = value.stripped()
         return self.rows.add(kind, operands, static, payload, span)

@@ -16,6 +16,7 @@ import numpy as np
 from parax._diagnostic import quoted
 from parax.errors import ParaxError
 from parax.graph._kinds import Kind
+from parax.graph._masked import bared, elementwise, holds_mask, is_masked
 from parax.graph._structure import Structure
 from parax.graph._trouble import check_sum, locate, refused
 from parax.parameters import is_param
@@ -66,6 +67,22 @@ def call_leaf(
         raise
 
 
+def sum_up(payload: Any, *operands: Any) -> Any:
+    """Compute a merged sum."""
+
+    def add(*values: Any) -> Any:
+        return payload.operator.accumulate(values, payload.signs, payload.counts)
+
+    return elementwise(add, operands) if any(map(is_masked, operands)) else add(*operands)
+
+
+def compute_operator(payload: Any, *operands: Any) -> Any:
+    """Compute an operator, which is told of masked operands (X22)."""
+    if any(map(holds_mask, operands)):
+        return payload.compute_masked(*operands)
+    return payload.compute(*operands)
+
+
 def compute_node(structure: Structure, node: int, operands: Sequence[Any], *, check: bool) -> Any:
     """Compute one inner node from its operands' values."""
     kind, payload = structure.kinds[node], structure.payloads[node]
@@ -73,12 +90,12 @@ def compute_node(structure: Structure, node: int, operands: Sequence[Any], *, ch
         return payload.unflatten(operands)
     if kind is Kind.SUM:
         if check:
-            check_sum(structure, node, operands)
-        return payload.operator.accumulate(operands, payload.signs, payload.counts)
+            check_sum(structure, node, list(map(bared, operands)))
+        return sum_up(payload, *operands)
     try:
         if check:
-            payload.check(*operands)
-        return payload.compute(*operands)
+            payload.check(*(operands if kind is Kind.OVER else map(bared, operands)))
+        return compute_operator(payload, *operands)
     except ParaxError as error:
         raise locate(error, structure, node, operands) from error.__cause__
     except (TypeError, ValueError, IndexError, ZeroDivisionError, AttributeError) as error:

@@ -17,6 +17,7 @@ from jax.core import Tracer
 from parax.graph._compute import as_value, bare, call_leaf, compute_node
 from parax.graph._guard import GuardPlan, guard, guard_elementwise
 from parax.graph._kinds import Kind
+from parax.graph._masked import Masked, bared, dense, holds_mask, is_masked
 from parax.graph._masks import ALL, MaskValues
 from parax.graph._pool import Pool
 from parax.graph._rolled import Program, Roll, map_roll
@@ -44,13 +45,16 @@ class Feed:
     ports: Sequence[Any] = ()
 
 
-def evaluate(structure: Structure, feed: Feed, *, check: bool = True) -> Any:
+def evaluate(
+    structure: Structure, feed: Feed, *, check: bool = True, keep_masks: bool = False
+) -> Any:
     """Compute the outputs of a graph.
 
     Args:
         structure: the graph's table.
         feed: its numbers, data and inputs.
         check: check operands first; not needed if the graph was validated on their shapes.
+        keep_masks: give masked outputs as they are, and not with NaN where they do not count.
 
     Returns:
         The outputs' values, arranged as they were given.
@@ -59,10 +63,10 @@ def evaluate(structure: Structure, feed: Feed, *, check: bool = True) -> Any:
         OperatorError: operands that do not fit; says which operator, and where in the text.
     """
     run = _Run(structure, feed, check=check)
-    if structure.has_select and run.is_traced():
-        outputs = _Guarded(run).outputs()
-    else:
-        outputs = run.in_order()
+    chooses = structure.has_select or any(map(is_masked, feed.ports))
+    outputs = _Guarded(run).outputs() if chooses and run.is_traced() else run.in_order()
+    if chooses and not keep_masks:
+        outputs = list(map(dense, outputs))
     return structure.out_tree.unflatten(outputs)
 
 
@@ -225,13 +229,21 @@ class _Guarded:
         return [values[one] if one in values else run.value(one) for one in structure.outputs]
 
     def _guard(self, node: int, operands: list[Any]) -> list[Any]:
+        masked = [is_masked(one) for one in operands]
+        guarded = self._guard_bare(node, list(map(bared, operands)))
+        return [
+            Masked(value, one.mask, one.axes) if own else (one if holds_mask(one) else value)
+            for value, one, own in zip(guarded, operands, masked, strict=True)
+        ]
+
+    def _guard_bare(self, node: int, operands: list[Any]) -> list[Any]:
         plan, sources = self._plan, self._structure.operands[node]
         keeps = [None if e == ALL else self._masks.value(e) for e in plan.edges[node]]
         shares = [
             plan.shared[source] == edge
             for source, edge in zip(sources, plan.edges[node], strict=True)
         ]
-        if plan.shared[node] != -1:
+        if plan.shared[node] != -1 and self._structure.kinds[node] is not Kind.OVER:
             return guard_elementwise(operands, keeps, shares)
         return [
             value if keep is None or share else guard(value, keep)

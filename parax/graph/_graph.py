@@ -15,11 +15,12 @@ import numpy as np
 from jax.core import Tracer
 
 from parax._diagnostic import Span
-from parax.graph._build import Builder, Rows
+from parax.graph._build import Builder
 from parax.graph._evaluate import Feed, evaluate
-from parax.graph._protocol import is_operator
+from parax.graph._protocol import Reader, is_operator
 from parax.graph._roll import rolled
 from parax.graph._routing import check_inputs, check_names, route
+from parax.graph._rows import Rows
 from parax.graph._structure import Structure
 from parax.graph._sums import merge_sums
 from parax.graph._validate import Shapes, infer, to_digraph
@@ -33,6 +34,7 @@ class Graph:
 
     Args:
         outputs: one operator or value, or a dict, list or tuple of them.
+        read: what reads texts inside operators, if there may be any.
 
     Raises:
         OperatorError: an operator is its own operand; names the cycle.
@@ -49,9 +51,9 @@ class Graph:
 
     __slots__ = ("arrays", "numbers", "structure")
 
-    def __init__(self, outputs: Any) -> None:
+    def __init__(self, outputs: Any, read: Reader | None = None) -> None:
         leaves, out_tree = jtu.tree_flatten(outputs, is_leaf=is_operator)
-        builder = Builder()
+        builder = Builder(read)
         roots = [builder.row_of(leaf) for leaf in leaves]
         rows = builder.rows
         merge_sums(rows, roots)
@@ -79,9 +81,9 @@ class Graph:
         self.arrays = tuple(map(tuple, arrays))
 
     @classmethod
-    def of(cls, outputs: Any) -> Graph:
+    def of(cls, outputs: Any, read: Reader | None = None) -> Graph:
         """Build the graph of an operator, or of a tree of them: the same as `Graph(outputs)`."""
-        return cls(outputs)
+        return cls(outputs, read)
 
     def __len__(self) -> int:
         return len(self.structure)

@@ -7,6 +7,8 @@ it goes as follows.
 - Through an elementwise operator, a sum or a choice: as it is. Where the operand has fewer
   elements than the value, an element of it is wanted if any that it is broadcast to is.
 - Into the items of a dict, list or tuple: each takes its part.
+- Where a value is limited to some points, those: on the edge into `over`, and at the end of the
+  elementwise part above it, where a reduction or an output takes the masked value (X22).
 - Through an operator that knows which elements of its operands its own are made of (a reduction
   along axes, an index, a stack): those.
 - Through any other operator, and into a leaf operator: all if any is wanted.
@@ -71,8 +73,9 @@ def plan_guards(
     wanted: list[int | None] = [None] * count
     edges: list[tuple[int, ...]] = [()] * count
     shared = [-1] * count
+    masked = _may_be_masked(kinds, operands, payloads)
     for output in outputs:
-        wanted[output] = ALL
+        wanted[output] = masks.counts(ALL, output) if masked[output] else ALL
     for node in range(count - 1, -1, -1):
         mask = wanted[node]
         if mask is None or not operands[node]:
@@ -81,8 +84,13 @@ def plan_guards(
         if kind is not Kind.TREE and _is_elementwise(kind, payloads[node]):
             shared[node] = mask
         edges[node] = _edges(node, kind, operands[node], payloads[node], mask, masks)
+        if shared[node] == -1:
+            edges[node] = tuple(
+                masks.counts(edge, operand) if masked[operand] and kind is not Kind.TREE else edge
+                for operand, edge in zip(operands[node], edges[node], strict=True)
+            )
         for position, operand in enumerate(operands[node]):
-            if kind is Kind.SELECT and position == 0:
+            if (kind is Kind.SELECT and position == 0) or (kind is Kind.OVER and position):
                 continue  # a condition has no gradient
             before, edge = wanted[operand], edges[node][position]
             wanted[operand] = edge if before is None else masks.union(before, edge)
@@ -101,9 +109,28 @@ def plan_guards(
     return GuardPlan(tuple(masks.terms), tuple(edges), tuple(shared), leaves, frozenset(guarded))
 
 
+def _may_be_masked(
+    kinds: Sequence[Kind], operands: Sequence[tuple[int, ...]], payloads: Sequence[Any]
+) -> list[bool]:
+    """Tell for each node whether its value may be masked."""
+    found: list[bool] = []
+    for node, kind in enumerate(kinds):
+        if kind is Kind.OVER or kind is Kind.PORT:
+            found.append(True)
+        elif kind is Kind.ROLL or kind is Kind.PACK:
+            found.append(False)
+        else:
+            reduction = payloads[node].reduced() if kind is Kind.NODE else None
+            whole = reduction is not None and reduction[1] is None
+            found.append(not whole and any(found[one] for one in operands[node]))
+    return found
+
+
 def _is_elementwise(kind: Kind, payload: Any) -> bool:
     """Tell whether a node passes each element on to the same element of its value."""
-    return payload.is_elementwise() if kind is Kind.NODE else kind in (Kind.SUM, Kind.SELECT)
+    if kind is Kind.NODE:
+        return payload.is_elementwise()
+    return kind in (Kind.SUM, Kind.SELECT, Kind.OVER)
 
 
 def _edges(
@@ -113,6 +140,8 @@ def _edges(
         taken = (masks.taken(mask, operands[0], branch=branch) for branch in (True, False))
         return (ALL, *taken)
     positions = range(len(operands))
+    if kind is Kind.OVER:
+        return (masks.counts(mask, node), *(ALL for _ in operands[1:]))
     if kind is Kind.TREE:
         return tuple(masks.item(mask, node, position) for position in positions)
     if _is_elementwise(kind, payload):

@@ -16,6 +16,7 @@ class Kind(enum.IntEnum):
     NODE = 5  # an operator with operands
     SELECT = 6  # a choice between two branches
     SUM = 7  # a chain of additions and subtractions
+    OVER = 11  # a value limited to the points where a condition holds
     # In rolled tables only:
     PORT = 8  # what a roll hands to its body
     PACK = 9  # values of several nodes, stacked, or taken from a stack

@@ -18,6 +18,8 @@ import jax
 import jax.numpy as jnp
 import jax.tree_util as jtu
 
+from parax.graph._masked import bared, is_masked
+
 ALL = 0
 """The mask of what is wanted everywhere."""
 
@@ -42,6 +44,10 @@ class Masks:
     def taken(self, outer: int, condition: int, *, branch: bool) -> int:
         """Where `outer` holds and the condition's node chooses this branch."""
         return self._make("taken", outer, condition, branch)
+
+    def counts(self, outer: int, node: int) -> int:
+        """Where `outer` holds and a node's masked value counts; all of it if it is not masked."""
+        return self._make("counts", outer, node)
 
     def any(self, mask: int) -> int:
         """Whether the mask holds anywhere."""
@@ -118,9 +124,17 @@ class MaskValues:
             return any_of(known[facts[0]])
         if kind == "union":
             return _joined(jnp.logical_or, known[facts[0]], known[facts[1]])
+        if kind == "counts":
+            outer, node = facts
+            value = self._value(node)
+            return (
+                _joined(jnp.logical_and, known[outer], value.mask)
+                if is_masked(value)
+                else (known[outer])
+            )
         if kind == "taken":
             outer, condition, branch = facts
-            holds = jtu.tree_map(lambda leaf: jnp.asarray(leaf) != 0, self._value(condition))
+            holds = jtu.tree_map(lambda leaf: jnp.asarray(leaf) != 0, bared(self._value(condition)))
             taken = holds if branch else jtu.tree_map(jnp.logical_not, holds)
             return _joined(jnp.logical_and, known[outer], taken)
         outer, node, position = facts
@@ -141,7 +155,7 @@ class MaskValues:
         if is_array(keep) and jnp.ndim(keep) == 0:
             return keep  # no need to know the operand's shape
         rule, operand = self._below(node, position)
-        result, source = self._value(node), self._value(operand)
+        result, source = bared(self._value(node)), bared(self._value(operand))
         if not is_array(keep) or not is_array(result) or not is_array(source):
             return any_of(keep)
         whole = jnp.broadcast_to(fitted(keep, jnp.shape(result)), jnp.shape(result))

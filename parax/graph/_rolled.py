@@ -39,8 +39,13 @@ class Program:
 class _Unguarded:
     """What the planning of guards asks of an operator (X21): it mixes elements in its own way."""
 
+    is_swept = False
+
     def is_elementwise(self) -> bool:
         return False
+
+    def reduced(self) -> None:
+        return None
 
     def below(self, position: int) -> Callable[[Any, tuple[int, ...]], Any] | None:
         return None
@@ -107,6 +112,9 @@ class Indexed:
 
     def is_elementwise(self) -> bool:
         return False
+
+    def reduced(self) -> None:
+        return None
 
     def below(self, position: int) -> None:
         return None

@@ -82,8 +82,8 @@ class Structure:
 
     @cached_property
     def has_select(self) -> bool:
-        """Whether there is a choice anywhere."""
-        return Kind.SELECT in self.kinds
+        """Whether there is a choice anywhere, between branches or of points."""
+        return Kind.SELECT in self.kinds or Kind.OVER in self.kinds
 
     @cached_property
     def literals(self) -> tuple[int, ...]:

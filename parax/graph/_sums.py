@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from parax._diagnostic import Span
-from parax.graph._build import Rows
 from parax.graph._kinds import Kind
+from parax.graph._rows import Rows
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,10 @@ from typing import Any
 import jax
 
 from parax.errors import GraphError, OperatorError, ParaxError
-from parax.graph._compute import as_value, bare, call_leaf
+from parax.graph._compute import as_value, bare, call_leaf, compute_operator, sum_up
 from parax.graph._evaluate import Feed
 from parax.graph._kinds import Kind, SlotKind
+from parax.graph._masked import bared, dense, holds_mask
 from parax.graph._skeleton import Skeleton, abstract, split
 from parax.graph._structure import Structure
 from parax.graph._trouble import check_sum, locate, refused
@@ -135,7 +136,13 @@ def infer(structure: Structure, feed: Feed) -> Shapes:
         except ParaxError as error:
             problems.append(error)
     raise_all(problems)
-    outputs = structure.out_tree.unflatten([values[output] for output in structure.outputs])
+    results = [
+        abstract_call(dense, *split((values[output],)))
+        if holds_mask(values[output])
+        else values[output]
+        for output in structure.outputs
+    ]
+    outputs = structure.out_tree.unflatten(results)
     return Shapes(tuple(values), outputs)
 
 
@@ -204,16 +211,12 @@ def _inner(structure: Structure, node: int, values: Sequence[Any]) -> Any:
         return payload.unflatten(operands)
     arrays, skeleton = split(operands)
     if kind is Kind.SUM:
-        check_sum(structure, node, operands)
-        return abstract_call(partial(_accumulate, payload), arrays, skeleton)
+        check_sum(structure, node, list(map(bared, operands)))
+        return abstract_call(partial(sum_up, payload), arrays, skeleton)
     try:
-        payload.check(*operands)
-        return abstract_call(payload.compute, arrays, skeleton)
+        payload.check(*(operands if kind is Kind.OVER else map(bared, operands)))
+        return abstract_call(partial(compute_operator, payload), arrays, skeleton)
     except ParaxError as error:
         raise locate(error, structure, node, operands) from None
     except (TypeError, ValueError, IndexError, ZeroDivisionError, AttributeError) as error:
         raise locate(refused(payload, operands, error), structure, node, operands) from error
-
-
-def _accumulate(payload: Any, *operands: Any) -> Any:
-    return payload.operator.accumulate(operands, payload.signs, payload.counts)

@@ -13,6 +13,7 @@ import jax.tree_util as jtu
 
 from parax._diagnostic import echo
 from parax.graph._kinds import Kind
+from parax.graph._masked import is_masked
 from parax.graph._structure import Structure
 from parax.graph._trouble import describe
 
@@ -89,6 +90,8 @@ def _ends(count: int) -> list[int]:
 
 
 def _value_text(value: Any) -> str:
+    if is_masked(value):
+        return f"{describe(value.value)} masked"
     leaves = jtu.tree_leaves(value)
     if len(leaves) == 1 and not isinstance(value, dict | list | tuple):
         return describe(leaves[0])

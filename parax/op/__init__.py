@@ -1,5 +1,6 @@
 """Operators: the nodes of an expression."""
 
+from parax.op import _masked_forms as masked_forms
 from parax.op._arithmetic import counted, require_real, safe_sqrt
 from parax.op._base import (
     NOWHERE,
@@ -16,7 +17,9 @@ from parax.op._elementwise import Apply, Binary, Map, Negate
 from parax.op._functions import stored_function
 from parax.op._host import host_number, is_plain_number
 from parax.op._leaf import Attribute, Constant, Input, Lambda, Method
+from parax.op._masked import MaskedForm, takes_whole
 from parax.op._matrix import Diagonal, Mask, OffDiagonal
+from parax.op._over import Over
 from parax.op._reduce import Reduce, Sum
 from parax.op._select import Index, Where
 from parax.op._shape import Stack
@@ -38,6 +41,7 @@ __all__ = [
     "Lambda",
     "Map",
     "Mask",
+    "MaskedForm",
     "Method",
     "Negate",
     "OffDiagonal",
@@ -45,6 +49,7 @@ __all__ = [
     "OpOutputs",
     "Operator",
     "Origin",
+    "Over",
     "Reduce",
     "Stack",
     "Step",
@@ -57,11 +62,13 @@ __all__ = [
     "is_plain_number",
     "located",
     "map_leaves",
+    "masked_forms",
     "require_real",
     "safe_sqrt",
     "show",
     "span_of",
     "stored_function",
+    "takes_whole",
     "traits_of",
     "with_traits",
 ]

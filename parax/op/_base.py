@@ -12,11 +12,12 @@ import numpy as np
 
 from parax._diagnostic import Span, echo, kind_of
 from parax.errors import OperatorTypeError
-from parax.graph import Graph
+from parax.graph import Graph, elementwise_masked, holds_mask, is_masked
 from parax.module import fill_defaults, prepare_fields
 from parax.op import _arithmetic as arithmetic
 from parax.op._functions import keywords_of
 from parax.op._host import is_plain_number
+from parax.op._masked import Axis, takes_whole
 from parax.op._overloads import Overloads
 
 OpInputs = ParamSpec("OpInputs")
@@ -76,8 +77,14 @@ class Operator(Overloads, eqx.Module, Generic[OpInputs, OpOutputs]):
     graph_role: ClassVar[str] = "abstract"
     """What the graph takes it for: "node", "leaf", "select", "constant" or "abstract"."""
 
+    stays_whole: ClassVar[bool] = False
+    """Whether a table keeps this very operator, with its operands, and not one that is alike."""
+
     checks_inputs: ClassVar[bool] = False
     """Whether `check_inputs` is called with concrete inputs when they are bound."""
+
+    is_swept: ClassVar[bool] = False
+    """Whether the first axis of its value is the sweep's, whatever its operands are."""
 
     sees_all_inputs: ClassVar[bool] = False
     """Whether a leaf is called with every keyword, those of other operators included."""
@@ -150,6 +157,31 @@ class Operator(Overloads, eqx.Module, Generic[OpInputs, OpOutputs]):
         It goes from the wanted elements of the value, as booleans of its shape, and the operand's
         shape to the elements of the operand that those are made of. None if each may be made of
         any. Elementwise operators need none.
+        """
+        return None
+
+    def reduced(self) -> tuple[int, Axis] | None:
+        """Give which operand is collapsed along which axes, None for all; None if none is."""
+        return None
+
+    def compute_masked(self, *values: Any) -> Any:
+        """Compute the value from the operands' values, some of them masked (X22-X25).
+
+        Elementwise operators compute on the whole values, and the masks are joined.
+
+        Raises:
+            OperatorTypeError: the operator cannot work on chosen points alone.
+        """
+        if not self.is_elementwise() or any(
+            holds_mask(value) and not is_masked(value) for value in values
+        ):
+            raise takes_whole(self.symbol())
+        return elementwise_masked(self.compute, values)
+
+    def swept_over(self) -> Operator | None:
+        """Give the operator whose values a range such as `1 GHz..2 GHz` means along axis 0.
+
+        None if the value has no such axis, or if it is not known of this operator by itself.
         """
         return None
 

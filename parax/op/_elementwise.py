@@ -11,9 +11,18 @@ import jax.tree_util as jtu
 
 from parax._diagnostic import kind_of
 from parax.errors import OperatorTypeError
+from parax.graph import is_masked
 from parax.op import _arithmetic as arithmetic
 from parax.op._base import NOWHERE, Operator, as_operand, filled
 from parax.op._functions import function_key, is_plain_function, stored_function
+from parax.op._masked import (
+    Axis,
+    MaskedForm,
+    reduce_masked,
+    require_unmasked,
+    takes_whole,
+)
+from parax.op._masked_forms import form_of
 from parax.op._traits import traits_of
 
 _MAX_STRUCTURAL_EXPONENT = 64
@@ -70,6 +79,30 @@ class FunctionOperator(Operator):
 
     def symbol(self) -> str:
         return traits_of(plain_function(self.fn)).symbol
+
+    def _keywords(self) -> dict[str, Any]:
+        """Give the keywords that the function is called with."""
+        return {}
+
+    def masked_form(self) -> MaskedForm | None:
+        """Give how the function reduces the elements that a mask selects, if it is known."""
+        fn = plain_function(self.fn)
+        return traits_of(fn).masked or form_of(fn)
+
+    def reduced(self) -> tuple[int, Axis] | None:
+        form = self.masked_form()
+        return None if form is None else (0, self._keywords().get("axis", form.axis))
+
+    def compute_masked(self, *values: Any) -> Any:
+        form = self.masked_form()
+        if form is None:
+            return super().compute_masked(*values)
+        x, *rest = values
+        require_unmasked(self.symbol(), rest)
+        if not is_masked(x):
+            raise takes_whole(self.symbol())
+        static = {"axis": form.axis, **self._keywords()}
+        return reduce_masked(form, self.symbol(), x, rest, **static)
 
 
 def plain_function(fn: Any) -> Any:
@@ -217,6 +250,9 @@ class Apply(FunctionOperator):
             return self.fn(*values, **dict(self.static))
         fn, *rest = values
         return fn(*rest, **dict(self.static))
+
+    def _keywords(self) -> dict[str, Any]:
+        return dict(self.static)
 
     def fold(self, *numbers: Any) -> Any:
         return None if self.static else super().fold(*numbers)

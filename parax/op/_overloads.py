@@ -149,6 +149,10 @@ class Overloads:
         names = index if isinstance(index, list) and index else [index]
         if isinstance(self, Module) and all(isinstance(name, str) for name in names):
             return Module.__getitem__(self, index)  # M26: of a model that is an operator too
+        if hasattr(type(index), "graph_role"):  # a condition
+            from parax.op._over import Over
+
+            return Over(self, index)
         return Index(self, index)
 
     def __abs__(self) -> Operator:

@@ -12,14 +12,15 @@ import jax.numpy as jnp
 
 from parax._diagnostic import echo
 from parax.errors import OperatorError, OperatorTypeError
+from parax.graph import elementwise_masked, is_masked
 from parax.op import _arithmetic as arithmetic
 from parax.op._base import Operator, as_operand
 from parax.op._elementwise import FunctionOperator, plain_function
 from parax.op._functions import is_plain_function, stored_function
+from parax.op._masked import Axis, reduce_masked, takes_whole
+from parax.op._masked_forms import SUM
 from parax.op._traits import traits_of
 from parax.op._trees import map_leaves
-
-Axis = int | tuple[int, ...] | None
 
 
 def _checked_axis(axis: Any, owner: str) -> Axis:
@@ -50,6 +51,13 @@ def _spread(keep: jax.Array, shape: tuple[int, ...], *, axis: int | tuple[int, .
     if keep.shape != left:  # a function that takes an axis and does not collapse it
         return jnp.any(keep)
     return jnp.broadcast_to(jnp.expand_dims(keep, axes), shape)
+
+
+def _added(*values: Any) -> Any:
+    total = arithmetic.positive(values[0])
+    for value in values[1:]:
+        total = arithmetic.add(total, value)
+    return total
 
 
 class Reduce(FunctionOperator):
@@ -95,6 +103,12 @@ class Reduce(FunctionOperator):
 
     def fold(self, *numbers: Any) -> Any:
         return None
+
+    def _keywords(self) -> dict[str, Any]:
+        return {"axis": self.axis}
+
+    def reduced(self) -> tuple[int, Axis]:
+        return (len(self.operands()) - 1, self.axis)
 
     def below(self, position: int) -> Callable[[jax.Array, tuple[int, ...]], jax.Array] | None:
         axis = self.axis
@@ -161,6 +175,17 @@ class Sum(Operator):
     def _reduces(self) -> bool:
         return self.axis is not None or not isinstance(self.operators, tuple)
 
+    def reduced(self) -> tuple[int, Axis] | None:
+        return (0, self.axis) if self._reduces() and len(self.operands()) == 1 else None
+
+    def compute_masked(self, *values: Any) -> Any:
+        if not self._reduces():
+            return super().compute_masked(*values)
+        total = values[0] if len(values) == 1 else elementwise_masked(_added, values)
+        if not is_masked(total):
+            raise takes_whole("Sum")
+        return reduce_masked(SUM, "Sum", total, (), self.axis)
+
     def check(self, *operands: Any) -> None:
         arithmetic.check_terms(operands, (1,) * len(operands))
         arithmetic.check_broadcast("+", *operands)
@@ -170,9 +195,7 @@ class Sum(Operator):
         _require_axes(self.axis, jnp.broadcast_shapes(*map(jnp.shape, leaves)), "Sum")
 
     def compute(self, *values: Any) -> Any:
-        total = arithmetic.positive(values[0])
-        for value in values[1:]:
-            total = arithmetic.add(total, value)
+        total = _added(*values)
         if not self._reduces():
             return total
         return map_leaves(lambda leaf: jnp.sum(arithmetic.counted(leaf), axis=self.axis), total)

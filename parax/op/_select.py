@@ -13,6 +13,7 @@ from jax.core import Tracer
 
 from parax._diagnostic import did_you_mean, echo, kind_of
 from parax.errors import OperatorIndexError, OperatorTypeError
+from parax.graph import Masked, is_masked
 from parax.op._arithmetic import check_broadcast
 from parax.op._base import Operator, as_operand
 from parax.op._trees import as_array, is_leaf, map_leaves
@@ -102,7 +103,7 @@ def _concrete(value: Any) -> Any:
     if isinstance(value, Operator):
         raise OperatorTypeError(
             f"an index is part of the structure and cannot be the expression `{echo(repr(value))}`",
-            hint="index by integers, slices or arrays; choose by a condition with `op.Where`",
+            hint="index by integers, slices or arrays; a condition stands alone: `x[f > 0]`",
         )
     if isinstance(value, Tracer):
         raise OperatorTypeError("an index is part of the structure and cannot be a traced array")
@@ -183,6 +184,12 @@ class Index(Operator):
         array = jnp.asarray(as_array(value))
         _check_index(self.indices.value, array.shape)
         return array[self.indices.value]
+
+    def compute_masked(self, value: Any) -> Any:
+        if not is_masked(value):  # a tree that has one in it
+            return self.compute(value)
+        taken, mask = self.compute(value.value), value.whole_mask[self.indices.value]
+        return Masked(taken, mask, frozenset(range(jnp.ndim(taken))))
 
     def indices_apart(self) -> tuple[Hashable, tuple[int, ...]] | None:
         """Give the index with its whole numbers left open, and these."""

@@ -11,7 +11,9 @@ import jax.numpy as jnp
 
 from parax._diagnostic import echo, kind_of
 from parax.errors import OperatorError, OperatorTypeError
+from parax.graph import is_masked
 from parax.op._base import Operator, as_operand
+from parax.op._masked import stacked
 from parax.op._trees import map_leaves
 
 
@@ -80,6 +82,14 @@ class Stack(Operator):
 
     def compute(self, *values: Any) -> Any:
         return map_leaves(self._stack, *values)
+
+    def compute_masked(self, *values: Any) -> Any:
+        if not all(map(is_masked, values)):
+            raise OperatorTypeError(
+                "`Stack` of whole values beside some that are limited to some points",
+                hint="take `over` last: `over([a, b], band)`",
+            )
+        return stacked(values, self.compute, self.axis)
 
     def _stack(self, *leaves: Any) -> jax.Array:
         self._check_leaves(*leaves)

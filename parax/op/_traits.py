@@ -14,6 +14,8 @@ from typing import Any, TypeVar
 import jax
 import jax.numpy as jnp
 
+from parax.op._masked import MaskedForm
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 _ATTRIBUTE = "__parax_traits__"
@@ -42,6 +44,7 @@ class Traits:
         infix: written between its operands.
         host: the same function on Python numbers, in NumPy's 64 bit; None if there is none.
         check: called with the abstract operands; raises what JAX would say badly.
+        masked: the same reduction of the elements that a mask selects; None if it is none.
     """
 
     symbol: str
@@ -49,6 +52,7 @@ class Traits:
     infix: bool = False
     host: Callable[..., Any] | None = None
     check: Callable[..., None] | None = None
+    masked: MaskedForm | None = None
 
 
 def with_traits(traits: Traits) -> Callable[[F], F]:

@@ -151,10 +151,10 @@ BUILT = [
     ),
     (lambda: x[0.0:2], OperatorTypeError, "a slice takes integers, got `slice(0.0, 2, None)`"),
     (
-        lambda: x[op.Input("i")],
+        lambda: x[op.Input("i"), 0],
         OperatorTypeError,
         "an index is part of the structure and cannot be the expression `<Input i>`\n"
-        "  help: index by integers, slices or arrays; choose by a condition with `op.Where`",
+        "  help: index by integers, slices or arrays; a condition stands alone: `x[f > 0]`",
     ),
     (
         lambda: op.Apply(jnp.sum, x, axis=[0]),

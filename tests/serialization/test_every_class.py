@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 import parax
 from parax import Parameter, ParameterGroup, kernels, op, rf, wrappers
+from parax.op._over import Inside
 from parax.parameters import ParameterMetadata
 from parax.parameters._inverse import Inverse
 from parax.parameters._ranges import Between, Positive
@@ -60,6 +61,7 @@ TREES = {
     "parts": op.Mask(x, [True, False]) + op.OffDiagonal(x, 2) + op.Diagonal(x),
     "calculus": op.Derivative(x, "f", order=2) + op.Flatness(x, "dx", 0, 1, "grid"),
     "step": op.Step("f", -1),
+    "over": [op.Over(x, x > 1, scope=True), Inside(None), Inside((0, 1))],
     "where": op.Where(x > 1, x[0:2], op.Stack([x, x])),
     "kernels": [
         kernels.ConstantKernel() * kernels.RBFKernel() + kernels.WhiteKernel(),
