@@ -41,4 +41,4 @@ def test_an_unknown_name_is_refused():
         env={**os.environ, "COLUMNS": "100"},
     )
     assert done.returncode == 2
-    assert "no benchmark Q99; there are Q1, Q4" in done.stderr
+    assert "no benchmark Q99; there are Q1, Q2" in done.stderr
