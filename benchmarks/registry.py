@@ -14,6 +14,7 @@ MODULES = {
     "Q3": "benchmarks.q3_many",
     "Q4": "benchmarks.q4_recompile",
     "Q7": "benchmarks.q7_module",
+    "Q9": "benchmarks.q9_batch",
 }
 """Each id of section 8 of the design that is measured, and the module whose `run` measures it."""
 

@@ -12,6 +12,7 @@ import jax.numpy as jnp
 from jax.extend.core import Literal, jaxpr_as_fun
 
 from parax.engine._cache import executables
+from parax.engine._chunks import mapped, piece
 from parax.engine._history import Variant, history
 from parax.engine._lower import Signature, lower, of_vector
 from parax.engine._modes import ALONG, Mode, differentiated
@@ -140,6 +141,7 @@ def executable(
     vector: bool = False,
     batch: int | None = None,
     forward: bool = True,
+    width: int = 1,
     cache: bool = True,
 ) -> Executable:
     """Give the executable for a signature, traced now if there is none in the cache.
@@ -152,6 +154,7 @@ def executable(
         vector: whether the free arrays come as one flat vector.
         batch: how many of them come at once, stacked on a new first axis; None for one.
         forward: whether a Jacobian is computed forward.
+        width: the bytes of the widest value of one of a batch.
         cache: whether to look in the cache, and to keep it there.
     """
 
@@ -165,7 +168,7 @@ def executable(
         if mode in ALONG:
             run, free = _beside(run, vector=vector), _doubled(free, vector=vector)
         if batch is not None:
-            run = jax.vmap(run, in_axes=(0, None))
+            run = mapped(run, batch, piece(batch, width))
             free = [_stacked(one, batch) for one in free]
         own = len(free)
 

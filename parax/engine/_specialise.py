@@ -10,6 +10,7 @@ import jax
 import jax.numpy as jnp
 
 from parax.engine._cache import executables, validated
+from parax.engine._chunks import widest
 from parax.engine._executable import Executable, executable
 from parax.engine._free import Argument, Free, filled_in, find_free, free_names, require_free
 from parax.engine._given import Given, require_data
@@ -34,6 +35,7 @@ class Specialised:
         program: what they compute.
         free: which arrays are free.
         outputs: the outputs' shapes and dtypes.
+        width: the bytes of the widest value in it.
         batch: how many models come at once; None for one.
         cache: whether executables are shared.
     """
@@ -43,6 +45,7 @@ class Specialised:
     program: Program
     free: Free
     outputs: Any
+    width: int
     batch: int | None
     cache: bool
     _known: dict[Variant, Executable] = field(default_factory=dict, repr=False)
@@ -78,6 +81,7 @@ class Specialised:
                 vector=vector,
                 batch=self.batch if batch is None else batch,
                 forward=is_forward(sum(self.signature.sizes), output),
+                width=self.width,
                 cache=self.cache,
             )
             self._known[key] = known
@@ -241,12 +245,15 @@ class Specialiser:
         def validate() -> Any:
             validate_structure(graph.structure)
             shapes = graph.infer(args, inputs)
-            if "roll" not in self._rewrites:
-                return shapes.outputs, unrolled(graph.structure)
-            return shapes.outputs, rolled(graph.structure, shapes.values)
+            program = (
+                rolled(graph.structure, shapes.values)
+                if "roll" in self._rewrites
+                else unrolled(graph.structure)
+            )
+            return shapes.outputs, program, widest(shapes.values)
 
-        outputs, program = validated.get(signature.key, validate)
-        return Specialised(graph, signature, program, free, outputs, batch, self._cache)
+        outputs, program, width = validated.get(signature.key, validate)
+        return Specialised(graph, signature, program, free, outputs, width, batch, self._cache)
 
 
 def _unstacked(
