@@ -12,7 +12,6 @@ from functools import cached_property
 from typing import Any
 
 import jax.tree_util as jtu
-from jax.core import Tracer
 
 from parax.graph._compute import as_value, bare, call_leaf, compute_node
 from parax.graph._guard import GuardPlan, guard, guard_elementwise
@@ -21,6 +20,7 @@ from parax.graph._masked import Masked, bared, dense, holds_mask, is_masked
 from parax.graph._masks import ALL, MaskValues
 from parax.graph._pool import Pool
 from parax.graph._rolled import Program, Roll, map_roll
+from parax.graph._stand_in import TracedError, decides, has_tracer, stand_in
 from parax.graph._structure import Structure
 
 
@@ -62,9 +62,13 @@ def evaluate(
     Raises:
         OperatorError: operands that do not fit; says which operator, and where in the text.
     """
-    run = _Run(structure, feed, check=check)
-    chooses = structure.has_select or any(map(is_masked, feed.ports))
-    outputs = _Guarded(run).outputs() if chooses and run.is_traced() else run.in_order()
+    chooses, outputs = structure.has_select or any(map(is_masked, feed.ports)), None
+    if not chooses:
+        outputs = _Run(structure, feed, check=check).in_order()
+    elif not has_tracer(vars(feed)):
+        outputs = _Choosing(structure, feed, check=check).outputs()
+    if outputs is None:
+        outputs = _Guarded(_Run(structure, feed, check=check)).outputs()
     if chooses and not keep_masks:
         outputs = list(map(dense, outputs))
     return structure.out_tree.unflatten(outputs)
@@ -124,13 +128,6 @@ class _Run:
             return _run_roll(self.structure.payloads[node], operands, self.feed.pool)
         return compute_node(self.structure, node, operands, check=self._check)
 
-    def is_traced(self) -> bool:
-        """Tell whether JAX looks on: without tracers there is no gradient to guard."""
-        feed = self.feed
-        if _has_tracer((feed.numbers, feed.data, feed.args, feed.keywords, list(feed.ports))):
-            return True
-        return any(_has_tracer(self.leaf(node)) for node in self.structure.carriers)
-
     def in_order(self) -> list[Any]:
         """Compute every node, and give the outputs."""
         values, known, all_operands = self.values, self._known, self.structure.operands
@@ -147,16 +144,20 @@ class _Run:
         pending = [wanted]
         while pending:  # graphs may be deep
             node = pending[-1]
-            operands = self.structure.operands[node]
-            missing = [one for one in operands if not self._known[one]]
+            missing = [one for one in self.needs(node) if not self._known[one]]
             if self._known[node] or not missing:
                 pending.pop()
-                self._finish(node)
+                self.finish(node)
             else:
                 pending.extend(missing)
         return self.values[wanted]
 
-    def _finish(self, node: int) -> None:
+    def needs(self, node: int) -> Sequence[int]:
+        """Give what a node's value is computed from, as far as is known."""
+        return self.structure.operands[node]
+
+    def finish(self, node: int) -> None:
+        """Compute a node whose operands are there."""
         if self._known[node]:
             return
         if self.structure.kinds[node] in (Kind.DATA, Kind.CALL):
@@ -164,6 +165,62 @@ class _Run:
         else:
             operands = [self.values[one] for one in self.structure.operands[node]]
             self.set(node, self.compute(node, operands))
+
+
+class _Choosing(_Run):
+    """An evaluation on which JAX does not look: there is no gradient to guard.
+
+    Of a choice by a scalar, only the branch that is taken is computed; the other gives its shape
+    and dtype (O33, X20).
+    """
+
+    def outputs(self) -> list[Any] | None:
+        """Compute the outputs; None if JAX looks on after all."""
+        try:
+            return [self.value(output) for output in self.structure.outputs]
+        except TracedError:
+            return None
+
+    def leaf(self, node: int) -> Any:
+        value = super().leaf(node)
+        if has_tracer(value):
+            raise TracedError
+        return value
+
+    def needs(self, node: int) -> Sequence[int]:
+        operands = self.structure.operands[node]
+        if self.structure.kinds[node] is not Kind.SELECT:
+            return operands
+        condition, if_true, if_false = operands
+        if not self._known[condition]:
+            return (condition,)
+        taken = decides(self.values[condition])
+        if taken is None:
+            return operands
+        return (condition, if_true if taken else if_false)
+
+    def finish(self, node: int) -> None:
+        if not self._known[node]:
+            for other in self.structure.operands[node]:
+                if not self._known[other]:
+                    self._stand_in(node, other)
+                    return
+        super().finish(node)
+
+    def _stand_in(self, node: int, other: int) -> None:
+        """Compute a choice of which one branch, which is not taken, is known by its type alone."""
+
+        def compute() -> Any:
+            run = _Run(self.structure, self.feed, check=self._check)
+            run.values, run._known = list(self.values), bytearray(self._known)
+            return run.value(other)
+
+        value = stand_in(compute)
+        operands = [
+            value if one == other and value is not None else self.value(one)
+            for one in self.structure.operands[node]
+        ]
+        self.set(node, self.compute(node, operands))
 
 
 def run(program: Program, feed: Feed, pool: Pool) -> Any:
@@ -186,10 +243,6 @@ def _run_roll(roll: Roll, operands: Sequence[Any], pool: Pool | None) -> Any:
         return run(roll.body, Feed((), ports=[*shared, *parts]), Pool(roll.kinds, numbers))
 
     return map_roll(roll, one, roll.mapped(operands, pool))
-
-
-def _has_tracer(tree: Any) -> bool:
-    return any(isinstance(leaf, Tracer) for leaf in jtu.tree_leaves(tree))
 
 
 class _Guarded:
