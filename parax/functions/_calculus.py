@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -16,7 +17,7 @@ from parax.functions._define import (
     reduction,
     require_axes,
 )
-from parax.op import MaskedForm, masked_forms, require_real
+from parax.op import MaskedForm, Traits, masked_forms, require_real, with_traits
 
 
 def _steps(symbol: str, x: jax.Array, f: jax.Array, axis: int) -> jax.Array:
@@ -118,7 +119,58 @@ def _trace(symbol: str, x: jax.Array, f: jax.Array, axis: int) -> tuple[jax.Arra
     return jnp.moveaxis(as_float(x), axis, 0), as_float(f).reshape(-1, *(1,) * (x.ndim - 1))
 
 
-@array_function("at")
+@with_traits(Traits("grad"))
+def grad(x: Any, wrt: Any) -> Any:
+    """Refuse arrays: an expression is differentiated, in one of its inputs or parameters.
+
+    Raises:
+        OperatorTypeError: always.
+    """
+    raise OperatorTypeError(
+        "`grad` differentiates an expression, and an array does not tell what it depends on",
+        hint="give it `op.Input(name)` or what is made of it; `jax.grad` differentiates functions, "
+        "and `derivative(x, f)` samples",
+    )
+
+
+def _at_chosen(
+    x: jax.Array, mask: Any, point: Any, f: Any, nearest: bool = False, axis: int = 0
+) -> jax.Array:
+    """Read samples at points that lie between chosen ones."""
+    if not isinstance(nearest, bool):
+        raise OperatorTypeError(f"`nearest` of `at` is True or False, got `{nearest!r}`")
+    real_only("at")(point)
+    samples, places = _trace("at", x, jnp.asarray(f), axis)
+    chosen = jnp.moveaxis(jnp.broadcast_to(mask, x.shape), axis, 0)
+    one = partial(_nearest_sample if nearest else _between, samples, places, chosen)
+    wanted = as_float(point)
+    values = jax.vmap(one)(wanted.reshape(-1))
+    return values.reshape(*wanted.shape, *samples.shape[1:])
+
+
+def _between(x: jax.Array, f: jax.Array, chosen: jax.Array, point: jax.Array) -> jax.Array:
+    left, right = f[:-1], f[1:]
+    inside = (jnp.minimum(left, right) <= point) & (point <= jnp.maximum(left, right))
+    inside = inside & chosen[:-1] & chosen[1:]
+    first = jnp.argmax(inside, axis=0, keepdims=True)
+
+    def there(row: jax.Array) -> jax.Array:
+        return jnp.take_along_axis(jnp.broadcast_to(row, inside.shape), first, axis=0)[0]
+
+    width = there(right) - there(left)
+    share = (point - there(left)) / jnp.where(width == 0, 1, width)
+    value = there(x[:-1]) + share * (there(x[1:]) - there(x[:-1]))
+    return jnp.where(jnp.any(inside, axis=0), value, jnp.nan)
+
+
+def _nearest_sample(x: jax.Array, f: jax.Array, chosen: jax.Array, point: jax.Array) -> jax.Array:
+    above = jnp.any(chosen & (f >= point), axis=0)
+    below = jnp.any(chosen & (f <= point), axis=0)
+    nearest = jnp.argmin(jnp.where(chosen, jnp.abs(f - point), jnp.inf), axis=0, keepdims=True)
+    return jnp.where(above & below, jnp.take_along_axis(x, nearest, axis=0)[0], jnp.nan)
+
+
+@array_function("at", masked=MaskedForm(_at_chosen, axis=0))
 def at(
     x: jax.Array, point: jax.Array, f: jax.Array, nearest: bool = False, axis: int = 0
 ) -> jax.Array:
@@ -141,33 +193,55 @@ def at(
     Raises:
         OperatorError: fewer than two samples, or points that do not fit.
     """
-    if not isinstance(nearest, bool):
-        raise OperatorTypeError(f"`nearest` of `at` is True or False, got `{nearest!r}`")
-    real_only("at")(point)
-    samples, places = _trace("at", x, f, axis)
-    places = places.reshape(-1)
-    one = partial(_nearest_sample if nearest else _between, samples, places)
-    wanted = as_float(point)
-    values = jax.vmap(one)(wanted.reshape(-1))
-    return values.reshape(*wanted.shape, *samples.shape[1:])
+    return _at_chosen(x, True, point, f, nearest, axis)
 
 
-def _between(x: jax.Array, f: jax.Array, point: jax.Array) -> jax.Array:
-    left, right = f[:-1], f[1:]
-    inside = (jnp.minimum(left, right) <= point) & (point <= jnp.maximum(left, right))
-    first = jnp.argmax(inside)
-    width = right[first] - left[first]
-    share = (point - left[first]) / jnp.where(width == 0, 1, width)
-    value = x[first] + share * (x[first + 1] - x[first])
-    return jnp.where(jnp.any(inside), value, jnp.nan)
+def _crossing_chosen(
+    x: jax.Array,
+    mask: Any,
+    level: Any,
+    f: Any,
+    direction: int = 0,
+    n: int = 1,
+    axis: int = 0,
+) -> jax.Array:
+    """Find a crossing between chosen samples."""
+    real_only("crossing")(x, level)
+    if direction not in (-1, 0, 1):
+        raise OperatorError(
+            f"`crossing` in the direction {direction}",
+            hint="1 is rising, -1 falling, 0 either",
+        )
+    if n == 0:
+        raise OperatorError("`crossing` number 0", hint="1 is the first, -1 the last")
+    try:
+        fits = jnp.broadcast_shapes(x.shape, jnp.shape(level)) == x.shape
+    except ValueError:
+        fits = False
+    if not fits:
+        raise OperatorError(
+            f"`crossing` of samples of shape {x.shape} with a level of shape {jnp.shape(level)}",
+            hint="give one number, or a level for each sample",
+        )
+    above, places = _trace("crossing", as_float(x) - as_float(level), jnp.asarray(f), axis)
+    chosen = jnp.moveaxis(jnp.broadcast_to(mask, x.shape), axis, 0)
+    left, right = above[:-1], above[1:]
+    turns = (left >= 0) != (right >= 0)
+    if direction:
+        turns = turns & ((right > left) if direction > 0 else (right < left))
+    turns = turns & jnp.isfinite(left) & jnp.isfinite(right) & chosen[1:] & chosen[:-1]
+    order = jnp.cumsum(turns if n > 0 else jnp.flip(turns, 0), axis=0)
+    order = order if n > 0 else jnp.flip(order, 0)
+    wanted = turns & (order == abs(n))
+    # One step is chosen at most: where none is, nothing is divided and no gradient flows.
+    rise = jnp.where(wanted, right - left, 1)
+    start, width = places[:-1], places[1:] - places[:-1]
+    found = start - jnp.where(wanted, left, 0) / rise * width
+    total = jnp.sum(jnp.where(wanted, found, 0), axis=0)
+    return jnp.where(jnp.any(wanted, axis=0), total, jnp.nan)
 
 
-def _nearest_sample(x: jax.Array, f: jax.Array, point: jax.Array) -> jax.Array:
-    inside = (jnp.min(f) <= point) & (point <= jnp.max(f))
-    return jnp.where(inside, x[jnp.argmin(jnp.abs(f - point))], jnp.nan)
-
-
-@array_function("crossing")
+@array_function("crossing", masked=MaskedForm(_crossing_chosen, axis=0))
 def crossing(
     x: jax.Array,
     level: jax.Array,
@@ -196,38 +270,7 @@ def crossing(
         OperatorError: fewer than two samples, points or a level that do not fit, no such
             direction, or `n` is 0.
     """
-    real_only("crossing")(x, level)
-    if direction not in (-1, 0, 1):
-        raise OperatorError(
-            f"`crossing` in the direction {direction}",
-            hint="1 is rising, -1 falling, 0 either",
-        )
-    if n == 0:
-        raise OperatorError("`crossing` number 0", hint="1 is the first, -1 the last")
-    try:
-        fits = jnp.broadcast_shapes(x.shape, level.shape) == x.shape
-    except ValueError:
-        fits = False
-    if not fits:
-        raise OperatorError(
-            f"`crossing` of samples of shape {x.shape} with a level of shape {level.shape}",
-            hint="give one number, or a level for each sample",
-        )
-    above, places = _trace("crossing", as_float(x) - as_float(level), f, axis)
-    left, right = above[:-1], above[1:]
-    turns = (left >= 0) != (right >= 0)
-    if direction:
-        turns = turns & ((right > left) if direction > 0 else (right < left))
-    turns = turns & jnp.isfinite(left) & jnp.isfinite(right)
-    order = jnp.cumsum(turns if n > 0 else jnp.flip(turns, 0), axis=0)
-    order = order if n > 0 else jnp.flip(order, 0)
-    chosen = turns & (order == abs(n))
-    # One step is chosen at most: where none is, nothing is divided and no gradient flows.
-    rise = jnp.where(chosen, right - left, 1)
-    start, width = places[:-1], places[1:] - places[:-1]
-    found = start - jnp.where(chosen, left, 0) / rise * width
-    total = jnp.sum(jnp.where(chosen, found, 0), axis=0)
-    return jnp.where(jnp.any(chosen, axis=0), total, jnp.nan)
+    return _crossing_chosen(x, True, level, f, direction, n, axis)
 
 
 @reduction("flatness", check=require_real("flatness"), masked=masked_forms.PTP)

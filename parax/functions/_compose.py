@@ -90,6 +90,8 @@ def compose(function: Function, operands: tuple[Any, ...], static: dict[str, Any
     if function.kind in ("stack", "concat"):
         operands = _spread(operands)
     _require_operands(function, operands)
+    if function.kind == "grad":
+        return op.Gradient(*operands)
     code = _code(function, operands, static)
     cls, fields = _fields(function, code, operands, static)
     if all(isinstance(value, op.Operator) for value in operands):

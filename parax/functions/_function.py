@@ -23,7 +23,7 @@ from parax.functions._signature import (
 
 __all__ = ["REQUIRED", "Function", "Kind", "Parameter"]
 
-Kind = Literal["elementwise", "reduction", "where", "stack", "concat", "other", "callable"]
+Kind = Literal["elementwise", "reduction", "where", "stack", "concat", "grad", "other", "callable"]
 """Which operator a function composes; "callable" for a user's, whose traits tell."""
 
 

@@ -230,6 +230,8 @@ def _calculus() -> Iterator[Function]:
     family: Any = {"family": _CALCULUS, "file": "_calculus"}
     slope = "Derivative of samples x at the points f, by three-point formulas"
     yield _array("derivative(x, f, order=1, axis=0)", slope, static="order axis", **family)
+    exact = "Exact derivative of an expression in an input or a parameter, given by its name"
+    yield _array("grad(x, wrt)", exact, kind="grad", **family)
     area = "Integral of samples x over the points f, by trapezoids"
     yield _array("integrate(x, f, axis=0)", area, static="axis", aliases="trapezoid", **family)
     there = "Value of samples x, taken at the points f, at one point: linear between neighbours"

@@ -19,7 +19,7 @@ from parax.graph._build import Builder
 from parax.graph._evaluate import Feed, evaluate
 from parax.graph._protocol import Reader, is_operator
 from parax.graph._roll import rolled
-from parax.graph._routing import check_inputs, check_names, route
+from parax.graph._routing import accepted, check_inputs, check_names, route
 from parax.graph._rows import Rows
 from parax.graph._structure import Structure
 from parax.graph._sums import merge_sums
@@ -98,8 +98,12 @@ class Graph:
 
     def inputs(self) -> tuple[str, ...]:
         """Give the names of the free inputs, in order of first appearance (L31)."""
-        claims = (self.structure.payloads[node].claimed_keyword() for node in self.structure.calls)
-        return tuple(dict.fromkeys(name for name in claims if name is not None))
+        own = (self.structure.payloads[node].free_inputs() for node in self.structure.calls)
+        return tuple(dict.fromkeys(name for names in own for name in names))
+
+    def accepted_keywords(self, args: Sequence[Any]) -> frozenset[str] | None:
+        """Give the names of the keywords that a call may have; None for all (X11)."""
+        return accepted(self.structure, args)
 
     def data(self) -> list[Any]:
         """Give what the expression carries: its arrays, Parameters and leaf operators."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from parax._diagnostic import did_you_mean, quoted
@@ -30,7 +31,11 @@ def route(
     for node, operator, claim in zip(structure.calls, operators, claims, strict=True):
         if operator.sees_all_inputs:
             routed.append(dict(inputs))
-            known |= operator.accepted_keywords(args) or set()
+        elif operator.shares_inputs:
+            names = operator.accepted_keywords(args)
+            anything = anything or names is None
+            known |= names or set()
+            routed.append({k: v for k, v in inputs.items() if names is None or k in names})
         elif claim is not None:
             routed.append({claim: inputs[claim]} if claim in inputs else {})
         elif not others:
@@ -47,6 +52,19 @@ def route(
     if unknown:
         raise _nobody_accepts(unknown[0], known)
     return routed
+
+
+def accepted(structure: Structure, args: Sequence[Any]) -> frozenset[str] | None:
+    """Give the names of the keywords that some leaf operator takes; None for all."""
+    found: set[str] = set()
+    for node in structure.calls:
+        operator = structure.payloads[node]
+        claim = operator.claimed_keyword()
+        names = {claim} if claim is not None else operator.accepted_keywords(args)
+        if names is None:
+            return None
+        found |= names
+    return frozenset(found)
 
 
 def _nobody_accepts(name: str, known: set[str]) -> OperatorTypeError:

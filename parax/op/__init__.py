@@ -15,6 +15,7 @@ from parax.op._base import (
 from parax.op._calculus import Derivative, Flatness, Step
 from parax.op._elementwise import Apply, Binary, Map, Negate
 from parax.op._functions import stored_function
+from parax.op._gradient import Gradient
 from parax.op._host import host_number, is_plain_number
 from parax.op._leaf import Attribute, Constant, Input, Lambda, Method
 from parax.op._masked import MaskedForm, takes_whole
@@ -36,6 +37,7 @@ __all__ = [
     "Derivative",
     "Diagonal",
     "Flatness",
+    "Gradient",
     "Index",
     "Input",
     "Lambda",

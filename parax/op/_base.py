@@ -89,6 +89,9 @@ class Operator(Overloads, eqx.Module, Generic[OpInputs, OpOutputs]):
     sees_all_inputs: ClassVar[bool] = False
     """Whether a leaf is called with every keyword, those of other operators included."""
 
+    shares_inputs: ClassVar[bool] = False
+    """Whether a leaf is called with keywords that it accepts even if an input consumes them."""
+
     # Equinox makes each bound method a PyTree, for which it walks all leaves of the operator:
     # deep expressions could not afford it. Leaves keep Equinox's way, see below.
     __getattribute__ = object.__getattribute__
@@ -229,6 +232,11 @@ class Operator(Overloads, eqx.Module, Generic[OpInputs, OpOutputs]):
     def claimed_keyword(self) -> str | None:
         """Give the keyword that a leaf alone consumes, if there is one."""
         return None
+
+    def free_inputs(self) -> tuple[str, ...]:
+        """Give the names of the inputs that a leaf stands for, in order (L31)."""
+        keyword = self.claimed_keyword()
+        return () if keyword is None else (keyword,)
 
     def check_name(self, name: str, args: tuple[Any, ...]) -> None:
         """Raise if the model has the bare vocabulary name that a text used (L30)."""

@@ -35,7 +35,7 @@ class Step(Operator):
         OperatorAttributeError: when evaluated: it has no such attribute; suggests close ones.
     """
 
-    sees_all_inputs: ClassVar[bool] = True  # what another operator consumes has a step as well
+    shares_inputs: ClassVar[bool] = True  # what another operator consumes has a step as well
 
     path: str = eqx.field(static=True)
     arg_index: int | str = eqx.field(static=True)
@@ -79,19 +79,17 @@ class Step(Operator):
         if isinstance(key, str):
             if key in kwargs:
                 return kwargs[key]
-            given, listed = len(kwargs), ", ".join(f"`{name}`" for name in kwargs)
-            hint = did_you_mean(key, kwargs) or f"give it by keyword: `{key}=…`"
-        else:
-            if -len(args) <= key < len(args):
-                return args[key]
-            given, listed = len(args), ""
-            hint = "`arg_index` counts from 0: 1 is the input after the model"
-        kind = "keyword" if isinstance(key, str) else "positional"
-        inputs = f"{given or 'no'} {kind} input{'' if given == 1 else 's'}"
+            raise OperatorIndexError(
+                f"the step `{self.path}` is read from {self._place()}, which was not given",
+                hint=f"give it by keyword: `{key}=…`",
+            )
+        if -len(args) <= key < len(args):
+            return args[key]
+        given = f"{len(args) or 'no'} positional input{'' if len(args) == 1 else 's'}"
         raise OperatorIndexError(
-            f"the step `{self.path}` is read from {self._place()}, and {inputs} "
-            f"{'was' if given == 1 else 'were'} given{': ' + listed if listed else ''}",
-            hint=hint,
+            f"the step `{self.path}` is read from {self._place()}, and {given} "
+            f"{'was' if len(args) == 1 else 'were'} given",
+            hint="`arg_index` counts from 0: 1 is the input after the model",
         )
 
     def _place(self) -> str:

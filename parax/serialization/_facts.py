@@ -18,7 +18,18 @@ from distreqx.bijectors import AbstractBijector
 from distreqx.distributions import AbstractDistribution
 
 from parax.errors import ParaxError
-from parax.op import Attribute, Derivative, Flatness, Input, Mask, Method, OffDiagonal, Stack, Step
+from parax.op import (
+    Attribute,
+    Derivative,
+    Flatness,
+    Gradient,
+    Input,
+    Mask,
+    Method,
+    OffDiagonal,
+    Stack,
+    Step,
+)
 from parax.parameters import Parameter, ParameterGroup, ParameterMetadata
 from parax.parameters._checks import checked_info, checked_name, checked_scale
 from parax.parameters._quantities import checked_unit
@@ -109,5 +120,6 @@ _CHECKS: dict[type, Callable[[Any], object]] = {
     Step: lambda self: Step(self.path, self.arg_index),
     Derivative: _derivative,
     Flatness: _derivative,
+    Gradient: lambda self: Gradient(0.0, self.wrt),
     Stack: lambda self: Stack(self.operators, self.axis),
 }

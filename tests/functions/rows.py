@@ -294,3 +294,4 @@ ROWS = [
     *PARTS, *POWERS, *ANGLES, *ROUNDING, *EXTREMES, *SUMS, *LOGIC, *ARRAYS, *MATRICES, *CALCULUS
 ]  # fmt: skip
 WITHOUT_OPERANDS = {"arange", "ones", "zeros", "eye"}
+OF_EXPRESSIONS = {"grad"}

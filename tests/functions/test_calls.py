@@ -109,6 +109,14 @@ WRONG: list[tuple[str, Callable[[], Any], type[ParaxError], str]] = [
         "`max` takes at least 1 argument, got 0\n  help: it is called as `max(*values, axis=None)`",
     ),
     (
+        "gradient of an array",
+        lambda: pf.grad(np.ones(3), 1.0),
+        OperatorTypeError,
+        "`grad` differentiates an expression, and an array does not tell what it depends on\n"
+        "  help: give it `op.Input(name)` or what is made of it; `jax.grad` differentiates "
+        "functions, and `derivative(x, f)` samples",
+    ),
+    (
         "misspelt keyword",
         lambda: pf.round(A, digit=1),
         ParaxTypeError,

@@ -18,7 +18,7 @@ atan atan2 sinh cosh tanh asinh acosh atanh sign floor ceil round clip relu soft
 erf isfinite nan_to_num deg rad interp max min mean sum prod median std var norm rms any all argmax
 argmin percentile logsumexp smoothmax smoothmin ptp count where stack concat reshape transpose diag
 offdiag trace det inv solve cumsum cumprod diff sort flip roll unwrap linspace arange ones zeros eye
-derivative integrate at crossing flatness ripple ln
+derivative grad integrate at crossing flatness ripple ln
 """
 
 every_function = pytest.mark.parametrize(

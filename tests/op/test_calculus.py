@@ -227,7 +227,7 @@ SHAPE_ERRORS = [
     (
         lambda: op.Derivative(x, "dx", arg_index="grid")(x=SQUARES),
         OperatorIndexError,
-        "the step `dx` is read from the input `grid`, and 1 keyword input was given: `x`\n"
+        "the step `dx` is read from the input `grid`, which was not given\n"
         "  help: give it by keyword: `grid=…`",
     ),
     (

@@ -73,3 +73,21 @@ def test_without_a_sweep_it_has_to_be_given():
     assert given(x=np.array([1.0, 2.0]), places=np.array([2.0, 4.0])) == 1.5
     with pytest.raises(OperatorError, match="give 201 points on one axis"):
         parsed("crossing(dB(S21), -3, -1)")(LADDER, SWEEP)
+
+
+def test_over_a_band_they_look_between_its_points_alone():
+    """L29, X23"""
+    f = np.array([1.0, 2.0, 3.0, 4.0, 5.0])
+    trace = np.array([0.0, 2.0, 0.0, 2.0, 0.0])
+    inputs = {"x": trace, "g": f}
+    band = op.Input("x")[op.Input("g") > 1.5]
+    where = op.Input("g")
+    assert float(pf.crossing(band, 1.0, where)(**inputs)) == 2.5
+    assert float(pf.at(band, 2.5, where)(**inputs)) == 1.0
+    assert np.isnan(pf.at(band, 1.6, where)(**inputs))
+    assert float(pf.at(band, 2.0, where)(**inputs)) == 2.0
+    assert float(pf.at(band, 2.2, where, nearest=True)(**inputs)) == 2.0
+    assert np.isnan(pf.at(band, 1.9, where, nearest=True)(**inputs))
+    slope = jax.grad(lambda v: pf.crossing(band, 1.0, where)(x=v, g=f))(trace)
+    assert np.all(np.isfinite(slope))
+    assert slope[0] == 0

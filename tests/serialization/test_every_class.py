@@ -60,6 +60,7 @@ TREES = {
     "sum": op.Sum([x, x + 1]),
     "parts": op.Mask(x, [True, False]) + op.OffDiagonal(x, 2) + op.Diagonal(x),
     "calculus": op.Derivative(x, "f", order=2) + op.Flatness(x, "dx", 0, 1, "grid"),
+    "gradient": op.Gradient(x**2 + two, "x"),
     "step": op.Step("f", -1),
     "over": [op.Over(x, x > 1, scope=True), Inside(None), Inside((0, 1))],
     "where": op.Where(x > 1, x[0:2], op.Stack([x, x])),
