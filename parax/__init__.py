@@ -17,12 +17,14 @@ _ROOMS = {
     "parax.dsl": "Vocabulary find_vocabulary parse",
     "parax.engine": "cache_info clear_cache set_cache_size",
     "parax.errors": """BoundsError CompileError CorruptFileError DistributionError
-        DuplicateNameError EmptyRangeWarning GraphError LimitError MissingExtraError MissingInputError
-        MissingParameterError NoTrainableParametersError NonFiniteError OperatorAttributeError
-        OperatorError OperatorIndexError OperatorTypeError ParameterBoundsWarning
-        ParameterTypeError ParameterValueError ParaxError ParaxNameError ParaxSyntaxError
-        ParaxTypeError PrecisionWarning ScanError SerializationError SerializationTypeError
-        TouchstoneError UnitError UnknownParameterError UnknownSubmoduleError UpdateError""",
+        DuplicateNameError EmptyRangeWarning GraphError LimitError MissingExtraError
+        MissingInputError MissingParameterError NoTrainableParametersError NonFiniteError
+        OperatorAttributeError OperatorError OperatorIndexError OperatorTypeError
+        ParameterBoundsWarning ParameterTypeError ParameterValueError ParaxError ParaxNameError
+        ParaxSyntaxError ParaxTypeError PrecisionWarning ScanError SerializationError
+        SerializationTypeError TouchstoneError UnitError UnknownParameterError UnknownSubmoduleError
+        UpdateError""",
+    "parax.goals": "Goal",
     "parax.limits": "Limits",
     "parax.module": "Module diff feature field partition",
     "parax.op": "Operator OpInputs OpOutputs",
@@ -37,9 +39,9 @@ _ROOMS = {
 }
 _HOME = {name: room for room, names in _ROOMS.items() for name in names.split()}
 _SUBMODULES = (
-    "api", "bounds", "constants", "debug", "distributions", "dsl", "engine", "errors", "functions",
-    "graph", "kernels", "limits", "module", "op", "parameters", "problems", "rf", "serialization",
-    "training", "units", "utils", "wrappers",
+    "api", "bounds", "constants", "debug", "distributions", "dsl", "engine", "errors",
+    "functions", "goals", "graph", "kernels", "limits", "module", "op", "parameters",
+    "problems", "rf", "serialization", "training", "units", "utils", "wrappers",
 )  # fmt: skip
 
 __all__ = [*_HOME, *_SUBMODULES]  # pyright: ignore[reportUnsupportedDunderAll]

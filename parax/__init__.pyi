@@ -7,6 +7,7 @@ from parax import dsl as dsl
 from parax import engine as engine
 from parax import errors as errors
 from parax import functions as functions
+from parax import goals as goals
 from parax import graph as graph
 from parax import kernels as kernels
 from parax import limits as limits
@@ -62,6 +63,7 @@ from parax.errors import UnitError as UnitError
 from parax.errors import UnknownParameterError as UnknownParameterError
 from parax.errors import UnknownSubmoduleError as UnknownSubmoduleError
 from parax.errors import UpdateError as UpdateError
+from parax.goals import Goal as Goal
 from parax.limits import Limits as Limits
 from parax.module import Module as Module
 from parax.module import diff as diff

@@ -36,8 +36,9 @@ def compile(
         vocabulary: a vocabulary or several, for texts; by default that of the model's class.
         symbols: what names in texts mean: operators, arrays, numbers, Parameters, callables.
         limits: limits for texts.
-        rewrites: the rewrites of the graph that are made: all by default, none for `()`. There is
-            `"roll"`, which computes alike terms by one body.
+        rewrites: the rewrites that are made: all by default, none for `()`. There are `"roll"`,
+            which computes alike terms by one body, and `"matrices"`, which writes out products
+            of many small matrices.
         cache: whether executables are shared with equal expressions.
         example_inputs: example inputs by name.
 
@@ -57,7 +58,9 @@ def compile(
     examples = merged_inputs(inputs, example_inputs)
     given(example_args, examples)  # a wrong model is the first thing to hear of
     read = _Reader(_model(example_args), vocabulary, symbols, limits)
-    compiled = Compiled(Graph.of(read.outputs(outputs)), cache=cache, rewrites=_rewrites(rewrites))
+    compiled = Compiled(
+        Graph.of(read.outputs(outputs), read), cache=cache, rewrites=_rewrites(rewrites)
+    )
     if example_args or examples:
         compiled.prepare(example_args, examples)
     return compiled
@@ -85,8 +88,9 @@ def problem(
         vocabulary: a vocabulary or several, for texts; by default that of the model's class.
         symbols: what names in texts mean.
         limits: limits for texts.
-        rewrites: the rewrites of the graph that are made: all by default, none for `()`. There is
-            `"roll"`, which computes alike terms by one body.
+        rewrites: the rewrites that are made: all by default, none for `()`. There are `"roll"`,
+            which computes alike terms by one body, and `"matrices"`, which writes out products
+            of many small matrices.
         cache: whether executables are shared with equal expressions.
         more_inputs: inputs by name.
 
@@ -100,7 +104,7 @@ def problem(
     merged = merged_inputs(inputs, more_inputs)
     given(args, merged)  # a wrong model is the first thing to hear of
     read = _Reader(model, vocabulary, symbols, limits)
-    graph = Graph.of(read.objective(objective))
+    graph = Graph.of(read.objective(objective), read)
     return Compiled(graph, cache=cache, rewrites=_rewrites(rewrites)).bind(*args, inputs=merged)
 
 
@@ -140,10 +144,22 @@ class _Reader:
             vocabulary = getattr(type(model), "vocabulary", None)
         self._options = {"vocabulary": vocabulary, "symbols": symbols, "limits": limits}
 
+    def parse(self, text: str) -> Operator:
+        """Give the operator of a text."""
+        return parse(text, **self._options)
+
+    def sweep(self) -> Operator | None:
+        """Give the operator of the first vocabulary that has a sweep, or None."""
+        given = self._options["vocabulary"]
+        for one in given if isinstance(given, list | tuple) else [given]:
+            if getattr(one, "sweep", None) is not None:
+                return self.parse(one.sweep)
+        return None
+
     def one(self, output: Any) -> Operator:
         """Give the operator of a text or of an operator."""
         if isinstance(output, str):
-            return parse(output, **self._options)
+            return self.parse(output)
         if isinstance(output, Operator):
             return output
         raise _no_expression(output)

@@ -1,6 +1,6 @@
 """The graph of an expression: a flat table of interned nodes, validated before it is compiled."""
 
-from parax.graph._evaluate import Feed, evaluate, run
+from parax.graph._evaluate import Feed, evaluate, run, values_of
 from parax.graph._graph import Graph, same
 from parax.graph._kinds import Kind, SlotKind
 from parax.graph._masked import Masked, floating, holds_mask, is_masked, selected, settled
@@ -46,4 +46,5 @@ __all__ = [
     "split",
     "unrolled",
     "validate_structure",
+    "values_of",
 ]

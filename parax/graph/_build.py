@@ -146,7 +146,9 @@ class Builder:
             if folded is not None:
                 return self.rows.add_number(folded, span)
         if role == "over" and value.scope:
-            limited, reaches = self._scopes.limited(operands[0], operands[1], value)
+            limited, reaches, swept = self._scopes.limited(operands[0], operands[1], value)
+            if reaches and not swept:  # all that there was to limit is inside
+                return limited
             operands = (limited, *operands[1:])
             value = value.reaching() if reaches else value
         kind = _KINDS.get(role, Kind.NODE)

@@ -25,7 +25,7 @@ class Scopes:
         self._rows = rows
         self._reduces: list[bool] = []  # of each row: it, or something below it, is a reduction
 
-    def limited(self, row: int, condition: int, scope: Any) -> tuple[int, bool]:
+    def limited(self, row: int, condition: int, scope: Any) -> tuple[int, bool, bool]:
         """Limit the reductions below a row.
 
         Args:
@@ -34,11 +34,12 @@ class Scopes:
             scope: the operator that opens the scope.
 
         Returns:
-            The row of the value with its reductions limited, and whether there was any.
+            The row of the value with its reductions limited, whether there was any, and whether
+            the value itself still may have the axis of the sweep.
         """
         self._catch_up()
         if not self._reduces[row]:
-            return row, False
+            return row, False, True
         rows = self._rows
         below = self._below(row)
         leaves = {one for one in self._below(condition) if rows.kinds[one] is Kind.CALL}
@@ -66,7 +67,7 @@ class Scopes:
                     rows.payloads[one],
                     rows.spans[one],
                 )
-        return changed.get(row, row), reached
+        return changed.get(row, row), reached, swept[row]
 
     def _catch_up(self) -> None:
         rows, known = self._rows, self._reduces

@@ -39,7 +39,8 @@ def merge_sums(rows: Rows, outputs: list[int]) -> None:
         if rows.operands[row][0] in signs and consumers[rows.operands[row][0]] == 1
     }
     for row in signs:
-        if row not in absorbed and rows.operands[row][0] in absorbed:
+        own = rows.operands[row]
+        if row not in absorbed and (own[0] in absorbed or len(own) > 2):
             _merge(rows, row, signs, absorbed)
 
 

@@ -2,6 +2,7 @@
 
 from parax.op import _masked_forms as masked_forms
 from parax.op._arithmetic import counted, require_real, safe_sqrt
+from parax.op._bands import Band, as_band
 from parax.op._base import (
     NOWHERE,
     Operator,
@@ -18,6 +19,7 @@ from parax.op._functions import stored_function
 from parax.op._gradient import Gradient
 from parax.op._host import host_number, is_plain_number
 from parax.op._leaf import Attribute, Constant, Input, Lambda, Method
+from parax.op._limited import Limited, limited
 from parax.op._masked import MaskedForm, takes_whole
 from parax.op._matrix import Diagonal, Mask, OffDiagonal
 from parax.op._over import Over
@@ -32,6 +34,7 @@ __all__ = [
     "NOWHERE",
     "Apply",
     "Attribute",
+    "Band",
     "Binary",
     "Constant",
     "Derivative",
@@ -41,6 +44,7 @@ __all__ = [
     "Index",
     "Input",
     "Lambda",
+    "Limited",
     "Map",
     "Mask",
     "MaskedForm",
@@ -58,10 +62,12 @@ __all__ = [
     "Sum",
     "Traits",
     "Where",
+    "as_band",
     "counted",
     "filled",
     "host_number",
     "is_plain_number",
+    "limited",
     "located",
     "map_leaves",
     "masked_forms",

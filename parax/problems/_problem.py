@@ -18,6 +18,7 @@ from parax.engine import (
     free_names,
     given,
 )
+from parax.goals import require_points
 from parax.graph import Graph, check_inputs
 from parax.problems._function import Bound
 from parax.problems._start import gradient_not_finite, is_finite, value_not_finite
@@ -48,6 +49,7 @@ class Problem:
         self._made = specialise(call)
         if graph.structure.checkers:
             check_inputs(graph.structure, *call.with_arrays())
+        require_points(graph, *call.plain())
         self._bound = Bound(self._made, call.arrays + own)
         self._vector = self._bound.vector
         self._batches: dict[tuple[Mode, int], Callable[[jax.Array], Any]] = {}

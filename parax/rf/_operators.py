@@ -119,6 +119,7 @@ class Scattering(Operator):
     """
 
     checks_inputs: ClassVar[bool] = True
+    is_swept: ClassVar[bool] = True
 
     source: Any
     sweep: Any
@@ -149,6 +150,10 @@ class Scattering(Operator):
 
     def compute(self, model: Any, sweep: Any) -> jax.Array:
         return scattering_matrices(model, sweep)
+
+    def swept_over(self) -> Operator:
+        """Give the frequencies at which the matrices are."""
+        return Frequency(self.sweep)
 
     def check_inputs(self, args: tuple[Any, ...], inputs: dict[str, Any]) -> None:
         """Check that the sweep lies in the band of the Network that is asked, before the run."""
@@ -226,8 +231,14 @@ class Frequency(Operator):
             frequencies.
     """
 
+    is_swept: ClassVar[bool] = True
+
     sweep: Any
     source: Any = None
+
+    def swept_over(self) -> Operator:
+        """Give the frequencies themselves."""
+        return self
 
     def operands(self) -> tuple[Any, ...]:
         return (self.sweep,) if self.source is None else (self.sweep, self.source)

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import parax
-from parax import Parameter, ParameterGroup, kernels, op, rf, wrappers
+from parax import Parameter, ParameterGroup, goals, kernels, op, rf, wrappers
 from parax.op._over import Inside
 from parax.parameters import ParameterMetadata
 from parax.parameters._inverse import Inverse
@@ -63,6 +63,12 @@ TREES = {
     "gradient": op.Gradient(x**2 + two, "x"),
     "step": op.Step("f", -1),
     "over": [op.Over(x, x > 1, scope=True), Inside(None), Inside((0, 1))],
+    "goals": [
+        parax.Goal(x < 1, over=["..2", (3.0, None)], weight=x, loss="huber(0.5)", name="g"),
+        parax.Goal("0 < x < 1", over="x > 0", hard=True),
+        goals.Penalty(x, 1.0, None, loss="rms", name="g", band="1..2"),
+        op.limited(x, op.as_band("1..2")),
+    ],
     "where": op.Where(x > 1, x[0:2], op.Stack([x, x])),
     "kernels": [
         kernels.ConstantKernel() * kernels.RBFKernel() + kernels.WhiteKernel(),

@@ -1,0 +1,147 @@
+"""The relation of a goal: its two or three sides, and by how much they miss it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import jax.numpy as jnp
+
+from parax import op
+from parax.errors import OperatorTypeError
+from parax.op import Traits, map_leaves, require_real, with_traits
+
+WRITE = "Goal takes a comparison; write Goal(dB(S21) < -20)"
+"""The message for anything else, as it is pinned."""
+
+
+@dataclass(frozen=True)
+class Sides:
+    """What a goal compares.
+
+    Args:
+        value: what is looked at.
+        low: what it should not be below; None if there is no such limit.
+        high: what it should not be above; None if there is no such limit.
+        equal: what it should be; None for a goal of limits.
+    """
+
+    value: Any
+    low: Any = None
+    high: Any = None
+    equal: Any = None
+
+    def residual(self, *, relative: bool = False) -> op.Operator:
+        """Give the operator of the signed miss of each point: its magnitude is the violation.
+
+        Args:
+            relative: divide by the magnitude of the limit.
+        """
+        terms = [
+            op.Binary(fn, self.value, limit)
+            if not relative
+            else op.Binary(of_limit, op.Binary(fn, self.value, limit), limit)
+            for fn, limit in ((above, self.high), (below, self.low), (apart, self.equal))
+            if limit is not None
+        ]
+        return terms[0] if len(terms) == 1 else op.Sum(terms)
+
+
+_SIGNS = {"<": 1, "<=": 1, ">": -1, ">=": -1, "==": 0}
+
+
+def sides_of(relation: Any) -> Sides:
+    """Take a comparison, or a chain of two, apart.
+
+    Raises:
+        OperatorTypeError: it is neither.
+    """
+    parts = _comparisons(relation)
+    if parts is None:
+        raise OperatorTypeError(WRITE)
+    if len(parts) == 1:
+        return _single(*parts[0])
+    (sign, a, b), (other, c, d) = parts
+    shared = next(
+        (one for one in (b, a) if any(one is side for side in (c, d)) and not is_limit(one)), None
+    )
+    if shared is None or not sign or not other:
+        raise OperatorTypeError(WRITE, hint="a goal of two limits is `low < value < high`")
+    limits = dict(_limit_on(shared, *part) for part in parts)
+    if len(limits) != 2:
+        raise OperatorTypeError(WRITE, hint="a goal of two limits is `low < value < high`")
+    return Sides(shared, **limits)
+
+
+def _comparisons(relation: Any) -> list[tuple[int, Any, Any]] | None:
+    if not isinstance(relation, op.Binary):
+        return None
+    symbol, left, right = relation.symbol(), relation.left, relation.right
+    if symbol in _SIGNS:
+        return [(_SIGNS[symbol], left, right)]
+    if symbol in ("and", "&"):
+        one, other = _comparisons(left), _comparisons(right)
+        if one is not None and other is not None and len(one) == len(other) == 1:
+            return [*one, *other]
+    return None
+
+
+def _single(sign: int, left: Any, right: Any) -> Sides:
+    value = right if is_limit(left) and not is_limit(right) else left
+    if not sign:
+        return Sides(value, equal=left if value is right else right)
+    return Sides(value, **dict([_limit_on(value, sign, left, right)]))
+
+
+def _limit_on(value: Any, sign: int, left: Any, right: Any) -> tuple[str, Any]:
+    if value is left:
+        return ("high" if sign > 0 else "low"), right
+    return ("low" if sign > 0 else "high"), left
+
+
+def is_limit(side: Any) -> bool:
+    """Tell whether a side is a plain value, and so the limit."""
+    return not isinstance(side, op.Operator) or isinstance(side, op.Constant)
+
+
+def _above(x: Any, limit: Any) -> Any:
+    e = jnp.asarray(x) - limit
+    return jnp.where(e <= 0, jnp.zeros_like(e), e)  # a NaN stays one, and the slope at 0 is 0
+
+
+def _below(x: Any, limit: Any) -> Any:
+    return _above(limit, x)
+
+
+def _apart(x: Any, limit: Any) -> Any:
+    return jnp.asarray(x) - limit
+
+
+def _of_limit(e: Any, limit: Any) -> Any:
+    e = jnp.asarray(e)
+    tiny = jnp.finfo(e.dtype if jnp.issubdtype(e.dtype, jnp.inexact) else float).tiny
+    return e / jnp.maximum(jnp.abs(jnp.asarray(limit)), tiny)
+
+
+@with_traits(Traits("<", elementwise=True, check=require_real("<")))
+def above(x: Any, limit: Any) -> Any:
+    """Give by how much a value exceeds a limit: max(x − limit, 0)."""
+    return map_leaves(_above, x, limit)
+
+
+@with_traits(Traits(">", elementwise=True, check=require_real(">")))
+def below(x: Any, limit: Any) -> Any:
+    """Give by how much a value falls short of a limit: max(limit − x, 0)."""
+    return map_leaves(_below, x, limit)
+
+
+@with_traits(Traits("==", elementwise=True))
+def apart(x: Any, limit: Any) -> Any:
+    """Give the difference from what a value should be, complex if one of them is."""
+    return map_leaves(_apart, x, limit)
+
+
+@with_traits(Traits("relative", elementwise=True))
+def of_limit(e: Any, limit: Any) -> Any:
+    """Give a miss as a part of the limit's magnitude."""
+    return map_leaves(_of_limit, e, limit)
