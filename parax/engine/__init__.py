@@ -1,8 +1,10 @@
 """The engine: from a graph to one compiled function of arrays."""
 
+from parax.engine._backward import Slope, find_slope
 from parax.engine._bookkeeping import cache_info, clear_cache, set_cache_size
 from parax.engine._cache import CacheInfo
 from parax.engine._executable import Executable, MismatchError
+from parax.engine._findings import Findings, findings
 from parax.engine._finite import Trouble, find_trouble
 from parax.engine._free import Argument, Free, free_bounds, free_names
 from parax.engine._given import Given, given
@@ -10,6 +12,7 @@ from parax.engine._history import max_compiles
 from parax.engine._lower import REWRITES, Signature, free_arrays, own_arrays
 from parax.engine._modes import ALONG, Mode
 from parax.engine._specialise import Specialised, Specialiser
+from parax.engine._walk import Walk
 
 __all__ = [
     "ALONG",
@@ -17,17 +20,22 @@ __all__ = [
     "Argument",
     "CacheInfo",
     "Executable",
+    "Findings",
     "Free",
     "Given",
     "MismatchError",
     "Mode",
     "Signature",
+    "Slope",
     "Specialised",
     "Specialiser",
     "Trouble",
+    "Walk",
     "cache_info",
     "clear_cache",
+    "find_slope",
     "find_trouble",
+    "findings",
     "free_arrays",
     "free_bounds",
     "free_names",

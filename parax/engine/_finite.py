@@ -1,19 +1,17 @@
-"""Where the first NaN or infinity of an expression comes from, found node by node (U12)."""
+"""Where the first NaN or infinity of an expression comes from, found node by node (U12, E7)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
-import jax
-import jax.numpy as jnp
 import jax.tree_util as jtu
 import numpy as np
 
 from parax._diagnostic import Span, quoted
-from parax.engine._lower import Signature, feed
-from parax.graph import Graph, Kind, Structure, evaluate, settled
+from parax.engine._walk import Walk, first_wrong, number_at
+from parax.graph import Kind
 
 
 @dataclass(frozen=True)
@@ -25,8 +23,11 @@ class Trouble:
         value: what it gives there: `nan`, `inf` or `-inf`.
         point: the index of the first such element; empty if it gives one number.
         shape: the shape of what it gives.
-        operands: its operands and their values there.
+        operands: its operands and their values there; of a leaf, what it was given that is not
+            finite.
         span: its place in the text.
+        sweep: the sweep there, if there is one.
+        is_made: whether a leaf made it from finite inputs; None for what is no leaf.
     """
 
     operator: str
@@ -35,87 +36,97 @@ class Trouble:
     shape: tuple[int, ...]
     operands: tuple[tuple[str, str], ...]
     span: Span | None
+    sweep: float | None = None
+    is_made: bool | None = None
 
     def __str__(self) -> str:
-        where = ""
-        if len(self.point) == 1:
-            where = f" at point {self.point[0]} of {self.shape[0]}"
-        elif self.point:
-            where = f" at index {self.point} of shape {self.shape}"
-        return f"{quoted(self.operator, 40)} is {self.value}{where}"
+        return f"{quoted(self.operator, 40)} is {self.value}{where(self.point, self.shape)}"
+
+    @property
+    def circumstance(self) -> str:
+        """What its operands and the sweep are there, in words."""
+        sweep = "" if self.sweep is None else f", where the sweep is {self.sweep:.6g}"
+        if self.operands:
+            return f"{listed(self.operands)} there{sweep}"
+        return "it makes it of finite values" if self.is_made else "the model or an input gives it"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give it as plain data."""
+        return {
+            "operator": self.operator,
+            "value": self.value,
+            "point": list(self.point),
+            "operands": dict(self.operands),
+            "sweep": self.sweep,
+        } | place(self.span)
 
 
-def find_trouble(
-    graph: Graph, signature: Signature, free: Sequence[Any], others: Sequence[Any]
-) -> Trouble | None:
-    """Evaluate an expression node by node and find where it stops being finite.
+def where(point: tuple[int, ...], shape: tuple[int, ...]) -> str:
+    """Say which element it is, with a space before; nothing for one number."""
+    if len(point) == 1:
+        return f" at point {point[0]} of {shape[0]}"
+    return f" at index {point} of shape {shape}" if point else ""
 
-    Args:
-        graph: the expression.
-        signature: what its inputs are.
-        free: the free arrays.
-        others: the other arrays, of the inputs and of the expression.
+
+def listed(operands: Iterable[tuple[str, str]]) -> str:
+    """Say what operands are."""
+    return " and ".join(f"{quoted(name, 30)} is {value}" for name, value in operands)
+
+
+def place(span: Span | None) -> dict[str, Any]:
+    """Give a place in a text as plain data."""
+    if span is None:
+        return {}
+    return {"source": span.source.name, "line": span.line, "column": span.column}
+
+
+def find_trouble(walk: Walk) -> Trouble | None:
+    """Find where an expression stops being finite.
 
     Returns:
-        The first operator whose value is not finite while its operands are, among those that the
-        output's own NaN or infinity comes from; None if the output is finite.
+        The first operator whose value is not finite while its operands are, among those that an
+        output's own NaN or infinity comes from; None if the outputs are finite.
     """
-    structure = graph.structure
-    every = tuple(range(len(structure)))
-    whole = replace(structure, outputs=every, out_tree=jtu.tree_structure(list(every)))
-    found = evaluate(
-        whole, feed(signature, structure, free, others, graph.numbers), check=False, keep_masks=True
-    )
-    values = [settled(value) for value in found]  # only points that count can be at fault
-    reached = {node for node in structure.outputs if not _is_finite(values[node])}
-    for node in reversed(every):  # consumers stand after their operands
+    return origin(walk, walk.outputs)
+
+
+def origin(walk: Walk, nodes: Iterable[int]) -> Trouble | None:
+    """Find the first operator that the NaN or infinity of some nodes comes from."""
+    reached = {node for node in nodes if not walk.is_finite(node)}
+    for node in range(len(walk.structure) - 1, -1, -1):  # consumers stand after their operands
         if node in reached:
-            reached.update(one for one in structure.operands[node] if not _is_finite(values[one]))
-    return _trouble(structure, graph, min(reached), values) if reached else None
+            operands = walk.structure.operands[node]
+            reached.update(one for one in operands if not walk.is_finite(one))
+    return _trouble(walk, min(reached)) if reached else None
 
 
-def _is_finite(value: Any) -> bool:
-    return all(_first(leaf) is None for leaf in jtu.tree_leaves(value))
-
-
-def _first(leaf: Any) -> tuple[int, ...] | None:
-    """Give the index of the first element that is not finite; None if all are."""
-    if isinstance(leaf, jax.Array) and jnp.issubdtype(leaf.dtype, jax.dtypes.extended):
-        return None
-    array = np.asarray(leaf)
-    if not jnp.issubdtype(array.dtype, np.inexact):
-        return None
-    wrong = ~np.isfinite(array.astype(np.complex128))
-    return tuple(map(int, np.argwhere(wrong)[0])) if wrong.any() else None
-
-
-def _trouble(structure: Structure, graph: Graph, node: int, values: Sequence[Any]) -> Trouble:
-    leaf = next(one for one in jtu.tree_leaves(values[node]) if _first(one) is not None)
-    point = _first(leaf) or ()
+def _trouble(walk: Walk, node: int) -> Trouble:
+    leaf = next(one for one in jtu.tree_leaves(walk.values[node]) if first_wrong(one) is not None)
+    point = first_wrong(leaf) or ()
     shape = np.shape(leaf)
-    operands = tuple(
-        (_text(structure, graph, one), _at(values[one], point, shape))
-        for one in structure.operands[node][:3]
-        if np.ndim(values[one]) == 0 or np.shape(values[one]) == shape
-    )
-    span = structure.spans[node]
+    operands = walk.operands_at(node, point, shape)
+    is_made = None
+    if walk.structure.kinds[node] is Kind.CALL:
+        operands = _wrongly_given(walk, node)
+        is_made = all(first_wrong(array) is None for array in walk.arrays)
     return Trouble(
-        _text(structure, graph, node), _at(leaf, point, shape), point, shape, operands, span
+        walk.text(node),
+        number_at(leaf, point, shape),
+        point,
+        shape,
+        operands,
+        walk.structure.spans[node],
+        walk.sweep_at(point, shape),
+        is_made,
     )
 
 
-def _at(value: Any, point: tuple[int, ...], shape: tuple[int, ...]) -> str:
-    array = np.asarray(value)
-    number = array[point] if array.shape == shape else array
-    return f"{number.item():.6g}" if array.dtype.kind in "fc" else str(number)
-
-
-def _text(structure: Structure, graph: Graph, node: int) -> str:
-    """Give a node as it was written, or else its symbol."""
-    span, kind = structure.spans[node], structure.kinds[node]
-    if span is not None:
-        return " ".join(span.text.split())
-    if kind is Kind.SLOT:
-        return str(graph.numbers[structure.slots.index(node)])
-    payload = structure.payloads[node]
-    return payload.symbol() if hasattr(payload, "symbol") else kind.name.lower()
+def _wrongly_given(walk: Walk, node: int) -> tuple[tuple[str, str], ...]:
+    """Give the inputs that are not finite: one of them is what a leaf was given."""
+    own = walk.structure.payloads[node].claimed_keyword()
+    wrong = [
+        (name, number_at(array, point, array.shape))
+        for name, array in walk.given()
+        if name not in (own, f"model.{own}") and (point := first_wrong(array)) is not None
+    ]
+    return tuple(wrong[:3])

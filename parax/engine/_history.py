@@ -208,7 +208,7 @@ def _node_text(structure: Structure, node: int) -> str:
     return quoted(payload.symbol(), 40) if hasattr(payload, "symbol") else quoted(repr(payload), 40)
 
 
-def _paths(signature: Signature) -> list[str]:
+def paths(signature: Signature) -> list[str]:
     """Name each array of the inputs, then each of the expression's own."""
     count = signature.skeleton.arrays
     args, inputs = signature.skeleton.join(range(count))
@@ -231,7 +231,7 @@ def _without_ends(path: str) -> str:
 
 
 def _type_texts(one: Signature, other: Signature) -> Iterator[str]:
-    names = _paths(one)
+    names = paths(one)
     wrong = [
         (names[place], now, before)
         for place, (now, before) in enumerate(zip(one.types, other.types, strict=True))
@@ -249,7 +249,7 @@ def _type_text(one: Any) -> str:
 
 
 def _free_text(one: Signature, other: Signature) -> str:
-    names = _paths(one)
+    names = paths(one)
     now, before = set(one.free), set(other.free)
     parts = []
     if now - before:

@@ -11,6 +11,7 @@ from parax.graph._roll import rolled, unrolled
 from parax.graph._rolled import Program
 from parax.graph._routing import check_inputs, check_names, route
 from parax.graph._skeleton import Skeleton, abstract, as_dynamic, split
+from parax.graph._steps import Steps
 from parax.graph._structure import Structure
 from parax.graph._validate import Shapes, infer, raise_all, validate_structure
 
@@ -25,6 +26,7 @@ __all__ = [
     "Shapes",
     "Skeleton",
     "SlotKind",
+    "Steps",
     "Structure",
     "abstract",
     "as_dynamic",

@@ -18,9 +18,10 @@ from parax.engine import (
 from parax.graph import Graph, check_inputs
 from parax.problems._inputs import merged_inputs
 from parax.problems._problem import Problem
+from parax.problems._views import CompiledViews
 
 
-class Compiled:
+class Compiled(CompiledViews):
     """An expression as one compiled function: `compiled(model, *context, **inputs)`.
 
     It compiles when it is first called with inputs of some structure, shapes and dtypes, or at once

@@ -8,7 +8,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from parax.engine import Mode, Specialised, Trouble, find_trouble, free_arrays
+from parax.engine import Mode, Specialised, Walk, free_arrays
 from parax.graph import Graph
 from parax.parameters import is_concrete
 from parax.problems._vector import FlatVector
@@ -88,8 +88,10 @@ class Bound:
         """Give the free arrays as they are, as one vector."""
         return self.vector.joined([self._arrays[place] for place in self._made.signature.free])
 
-    def trouble(self, graph: Graph, x: jax.Array) -> Trouble | None:
-        """Find the operator that makes the first NaN or infinity at a vector."""
+    def walk(self, graph: Graph, x: jax.Array) -> Walk:
+        """Evaluate the expression node by node at a vector."""
         signature = self._made.signature
-        others = [self._arrays[place] for place in signature.fixed]
-        return find_trouble(graph, signature, free_arrays(signature, x), others)
+        arrays = list(self._arrays)
+        for place, part in zip(signature.free, free_arrays(signature, x), strict=True):
+            arrays[place] = part
+        return Walk(graph, signature, arrays)

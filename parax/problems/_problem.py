@@ -14,6 +14,8 @@ from parax.engine import (
     Given,
     Mode,
     Specialiser,
+    find_slope,
+    find_trouble,
     free_bounds,
     free_names,
     given,
@@ -21,12 +23,13 @@ from parax.engine import (
 from parax.goals import require_points
 from parax.graph import Graph, check_inputs
 from parax.problems._function import Bound
+from parax.problems._problem_views import ProblemViews
 from parax.problems._start import gradient_not_finite, is_finite, value_not_finite
 
 _KEEP = object()
 
 
-class Problem:
+class Problem(ProblemViews):
     """An objective with its model, context and inputs: `problem(x)` for a flat latent vector.
 
     It can be called under `jit`, `grad`, `vmap` and `scan`; on tracers it is part of the outer
@@ -221,17 +224,19 @@ class Problem:
             ...     a: parax.Parameter = 0.0
             >>> parax.problem(1 / op.Input("a"), One()).check_start()
             Traceback (most recent call last):
-            parax.errors.NonFiniteError: the objective is inf at `x0`: `/` is inf
+            parax.errors.NonFiniteError: the objective is inf at `x0`: `1 / a` is inf
               help: `1` is 1 and `a` is 0 there
         """
         at = self.x0 if x is None else self._vector.checked(x)
         where = "`x0`" if x is None else "this point"
         value = self(at)
         if not is_finite(value):
-            raise value_not_finite(value, self._bound.trouble(self._graph, at), where)
+            trouble = find_trouble(self._bound.walk(self._graph, at))
+            raise value_not_finite(value, trouble, where)
         if self.names and not is_finite(gradient := self.gradient(at)):
             wrong = np.flatnonzero(~np.isfinite(np.asarray(gradient)))
-            raise gradient_not_finite([self.names[i] for i in wrong], where)
+            slope = find_slope(self._bound.walk(self._graph, at))
+            raise gradient_not_finite([self.names[i] for i in wrong], slope, where)
 
     @cached_property
     def _value(self) -> Callable[[Any], Any]:

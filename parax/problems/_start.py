@@ -9,7 +9,7 @@ import jax
 import numpy as np
 
 from parax._diagnostic import quoted
-from parax.engine import Trouble
+from parax.engine import Slope, Trouble
 from parax.errors import NonFiniteError
 
 
@@ -33,10 +33,9 @@ def value_not_finite(value: Any, trouble: Trouble | None, where: str) -> NonFini
         return NonFiniteError(
             headline, hint="each operator alone is finite there: the rounding of the whole is not"
         )
-    operands = " and ".join(f"{quoted(name, 30)} is {at}" for name, at in trouble.operands)
     return NonFiniteError(
         f"{headline}: {trouble}",
-        hint=f"{operands} there" if operands else "the model or an input gives it",
+        hint=trouble.circumstance,
         span=trouble.span,
         operator=trouble.operator,
         value=trouble.value,
@@ -44,12 +43,31 @@ def value_not_finite(value: Any, trouble: Trouble | None, where: str) -> NonFini
     )
 
 
-def gradient_not_finite(names: Sequence[str], where: str) -> NonFiniteError:
-    """Make the error for a gradient that is not finite, though the value is."""
+def gradient_not_finite(names: Sequence[str], slope: Slope | None, where: str) -> NonFiniteError:
+    """Make the error for a gradient that is not finite, though the value is.
+
+    Args:
+        names: the elements whose derivative is not finite.
+        slope: where it comes from; None if each operator alone gives a finite derivative.
+        where: the point, in words.
+    """
     listed = ", ".join(quoted(name, 40) for name in names[:6])
     more = f" and {len(names) - 6} more" if len(names) > 6 else ""
+    headline = (
+        f"the objective is finite at {where}, its gradient with respect to {listed}{more} is not"
+    )
+    if slope is None:
+        return NonFiniteError(
+            headline,
+            hint="each derivative alone is finite there: the rounding of the whole is not",
+            parameters=list(names),
+        )
     return NonFiniteError(
-        f"the objective is finite at {where}, its gradient with respect to {listed}{more} is not",
-        hint="look for a root, a power or a division of something that is 0 there",
+        f"{headline}: {slope}",
+        hint=slope.circumstance,
+        span=slope.span,
         parameters=list(names),
+        operator=slope.operator,
+        value=slope.value,
+        point=list(slope.point),
     )
