@@ -81,6 +81,7 @@ class Build:
             "where": self._where,
             "list": self._list,
             "index": self._index,
+            "over": self._over,
             "call": self._calls.call,
         }
         source, starts, ends = nodes.tokens.source, nodes.tokens.starts, nodes.tokens.ends
@@ -133,6 +134,12 @@ class Build:
         self._refuse_ports(base, indices, node)
         stored = op.Index(_PROBE, indices).indices
         return op.filled(op.Index, origin, operator=self._operators[base], indices=stored)
+
+    def _over(self, node: int, data: Any, origin: op.Origin) -> AnyOperator:
+        value, condition = (self._operators[one] for one in data)
+        return op.filled(
+            op.Over, origin, operator=value, condition=condition, scope=False, reaches=False
+        )
 
     def _refuse_ports(self, base: int, indices: Any, node: int) -> None:
         """Refuse `S[2,1]`, which other tools write for `S(2,1)` (L54)."""

@@ -21,6 +21,23 @@ class Slice(NamedTuple):
     bounds: tuple[int, int, int]
 
 
+_CONDITIONS = ("<", "<=", ">", ">=", "==", "!=", "and", "or", "&", "|", "not", "~")
+
+
+def is_condition(nodes: Nodes, item: Any) -> bool:
+    """Tell whether what stands between the brackets chooses by a condition.
+
+    Comparisons and what joins them do, and calls, such as `isfinite(x)`: a number that is
+    computed is never an index. Of a call the value's kind is looked at when it is known.
+    """
+    if not isinstance(item, int):
+        return False
+    kind = nodes.kinds[item]
+    if kind in ("binary", "prefix"):
+        return nodes.data[item][0] in _CONDITIONS
+    return kind == "call"
+
+
 def static_index(nodes: Nodes, item: int | Slice | EllipsisType) -> Any:
     """Give one part of an index as Python's own: an int, a slice, `...`, None or a list.
 
@@ -58,5 +75,5 @@ def _integer(nodes: Nodes, node: int) -> int:
         f"an index is written out, and {quoted(nodes.text(node), 40)} is no integer literal",
         span=nodes.span(node),
         hint="write integers, slices such as `1:3`, `...`, `None`, or a list of integers; "
-        "to choose by a condition use `where(c, a, b)`",
+        "a condition stands alone, `x[f > 1]`",
     )

@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 from parax._diagnostic import Span
 from parax.dsl._characters import normal_name
 from parax.dsl._driver import Tokens
-from parax.dsl._indices import NO_BOUND, Slice, static_index
+from parax.dsl._indices import NO_BOUND, Slice, is_condition, static_index
 from parax.dsl._literals import Number, read_number, read_quantity
 from parax.dsl._mistakes import ENDS, attribute_of_no_name, call_of_no_name, index_of_function
 from parax.limits import Limits
@@ -188,6 +188,8 @@ class Nodes:
             inside = self.tokens.span(opening + 1, closing - 1).text
             span = self.tokens.span(self.firsts[base], closing)
             raise index_of_function(self.data[base], inside, span)
+        if len(items) == 1 and isinstance(items, list) and is_condition(self, items[0]):
+            return self._add("over", self.firsts[base], closing, (base, items[0]))
         found = [static_index(self, item) for item in items]
         indices = found[0] if len(found) == 1 and not isinstance(items, tuple) else tuple(found)
         return self._add("index", self.firsts[base], closing, (base, indices))

@@ -14,6 +14,7 @@ import jax.tree_util as jtu
 
 from parax._diagnostic import Span, kind_of, quoted
 from parax.errors import OperatorError, ParaxError
+from parax.graph._masked import bared
 from parax.graph._structure import Structure
 
 
@@ -68,6 +69,7 @@ def locate(
 
 
 def _shape_text(value: Any) -> str:
+    value = bared(value)
     shape = getattr(value, "shape", None)
     if shape is None:
         return f"{kind_of(value)}"

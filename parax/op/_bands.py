@@ -7,6 +7,7 @@ from math import inf
 from typing import TYPE_CHECKING, Any
 
 import equinox as eqx
+import numpy as np
 
 from parax._diagnostic import kind_of, quoted
 from parax.errors import OperatorError, OperatorTypeError, UnitError
@@ -158,9 +159,11 @@ def _end(end: Any, otherwise: float) -> Any:
         return otherwise
     if isinstance(end, str):
         return float(quantity(end))
-    number = is_plain_number(end) and not isinstance(end, bool | complex)
-    if number or isinstance(end, Operator) or hasattr(end, "__jax_array__"):
-        return float(end) if number else end
+    if isinstance(end, Operator) or hasattr(end, "__jax_array__"):
+        return end
+    number: Any = end
+    if is_plain_number(number) and not isinstance(number, bool) and not np.iscomplexobj(number):
+        return float(number)
     raise OperatorTypeError(f"{quoted(repr(end))} is no end of a range", hint=_HINT)
 
 

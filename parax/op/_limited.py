@@ -42,7 +42,7 @@ class Limited(Operator):
         return located(Over(self.operator, condition, scope=True), self._origin)
 
     def symbol(self) -> str:
-        return "over"
+        return f"over(…, {self.band.written})"
 
 
 def limited(operator: Any, band: Band) -> Operator:

@@ -8,6 +8,7 @@ from parax._diagnostic import echo
 from parax.op._base import Operator
 from parax.op._elementwise import Binary, FunctionOperator, Negate, plain_function
 from parax.op._host import is_plain_number
+from parax.op._over import Over
 from parax.op._reduce import Sum
 from parax.op._select import Index, Where
 from parax.op._shape import Stack
@@ -45,6 +46,8 @@ def _join(operator: Operator, texts: list[str]) -> str:
         return f"-{texts[0]}"
     if isinstance(operator, Index):
         return f"{texts[0]}{operator.symbol()}"
+    if isinstance(operator, Over):
+        return f"over({', '.join(texts)})" if operator.scope else f"{texts[0]}[{texts[1]}]"
     if isinstance(operator, Stack):
         return f"[{', '.join(texts)}]"
     if isinstance(operator, Where):

@@ -25,6 +25,8 @@ def tree(value: Any) -> str:
             return value.name
         case op.Index():
             return f"(index {tree(value.operator)} [{value.indices!r}])"
+        case op.Over():
+            return _row("over", value.operands())
         case op.Stack():
             return _row(f"stack/{value.axis}", value.operators)
         case op.Negate():
