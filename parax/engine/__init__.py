@@ -11,7 +11,10 @@ from parax.engine._given import Given, given
 from parax.engine._history import max_compiles
 from parax.engine._lower import REWRITES, Signature, free_arrays, own_arrays
 from parax.engine._modes import ALONG, Mode
+from parax.engine._nodes import nodes_text
+from parax.engine._profile import NodeCost, Profile, profile
 from parax.engine._specialise import Specialised, Specialiser
+from parax.engine._stages import Cost, Memory, checked_mode, cost, hlo, memory
 from parax.engine._walk import Walk
 
 __all__ = [
@@ -19,12 +22,16 @@ __all__ = [
     "REWRITES",
     "Argument",
     "CacheInfo",
+    "Cost",
     "Executable",
     "Findings",
     "Free",
     "Given",
+    "Memory",
     "MismatchError",
     "Mode",
+    "NodeCost",
+    "Profile",
     "Signature",
     "Slope",
     "Specialised",
@@ -32,7 +39,9 @@ __all__ = [
     "Trouble",
     "Walk",
     "cache_info",
+    "checked_mode",
     "clear_cache",
+    "cost",
     "find_slope",
     "find_trouble",
     "findings",
@@ -40,7 +49,11 @@ __all__ = [
     "free_bounds",
     "free_names",
     "given",
+    "hlo",
     "max_compiles",
+    "memory",
+    "nodes_text",
     "own_arrays",
+    "profile",
     "set_cache_size",
 ]

@@ -75,19 +75,23 @@ class Executable:
         with self._lock:
             if self._is_compiled:
                 return
-            types: list[Any] = list(self._types)
-            if self._layout is not None:
-                packed = jax.eval_shape(lambda *arrays: self.pack(arrays), *types)
-                types = [_strong(self._all[0]), packed]
             with executables.timed():
                 start = time.perf_counter()
                 try:
-                    self.run.lower(*types).compile()
+                    self.lowered().compile()
                 except jax.errors.JaxRuntimeError as error:
                     first = str(error).strip().splitlines()[0][:200]
                     raise CompileError(f"XLA refused the expression: {first}") from None
             self.compile_seconds = time.perf_counter() - start
             self._is_compiled = True
+
+    def lowered(self) -> Any:
+        """Lower it for its own types: a `jax.stages.Lowered`."""
+        types: list[Any] = list(self._types)
+        if self._layout is not None:
+            packed = jax.eval_shape(lambda *arrays: self.pack(arrays), *types)
+            types = [_strong(self._all[0]), packed]
+        return self.run.lower(*types)
 
     def _of_arrays(self, *arrays: Any) -> Any:
         whole: list[Any] = [None] * len(self._all)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import jax
 import jax.tree_util as jtu
 
 from parax.graph._compute import as_value
@@ -60,15 +61,22 @@ class Steps:
         mask = self._structure.guards.leaves.get(node) if self._guarded is not None else None
         if self._guarded is None or mask is None:
             return run.leaf(node)
-        keep = self._guarded._masks.value(mask)
+        keep = self._keep(self._guarded, mask)
         args, keywords, arrays = jtu.tree_map(
             lambda leaf: guard(leaf, keep), (run.args, run.keywords[node], list(run.data[node]))
         )
         return as_value(run.call(node, args, keywords, arrays))
 
+    def _keep(self, guarded: _Guarded, mask: int) -> Any:
+        """Give a mask's booleans; None for the one that keeps all."""
+        if mask == ALL:
+            return None
+        with jax.ensure_compile_time_eval():  # they are kept: none must belong to an outer trace
+            return guarded._masks.value(mask)
+
     def _guard(self, guarded: _Guarded, node: int, operands: list[Any]) -> list[Any]:
         plan = self._structure.guards
-        keeps = [None if edge == ALL else guarded._masks.value(edge) for edge in plan.edges[node]]
+        keeps = [self._keep(guarded, edge) for edge in plan.edges[node]]
         whole = list(map(bared, operands))
         if plan.shared[node] != -1 and self._structure.kinds[node] is not Kind.OVER:
             whole = guard_elementwise(whole, keeps, [False] * len(whole))

@@ -56,23 +56,6 @@ class Compiled(CompiledViews):
         """Give the names of the free inputs, in order of first appearance."""
         return self._graph.inputs()
 
-    def explain(self) -> str:
-        """Say what was compiled so far for this expression, and why, newest last.
-
-        What was found in the cache is said so. Otherwise the reason is the part of the key that
-        differs from the nearest known one: the text, the structure of the inputs, the type of an
-        array, what is free, a setting of JAX.
-
-        Example:
-            >>> import jax.numpy as jnp, parax
-            >>> parax.clear_cache()
-            >>> compiled = parax.compile("x**2")
-            >>> _ = compiled(x=jnp.ones(3)), compiled(x=jnp.ones(4))
-            >>> print(compiled.explain().splitlines()[-1])
-              because: `x` is float...[4], and was float...[3]
-        """
-        return self._specialise.explain()
-
     def __repr__(self) -> str:
         names = ", ".join(self.inputs())
         return f"<Compiled of {len(self._graph)} nodes; inputs: {names or 'none'}>"

@@ -8,7 +8,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from parax.engine import Mode, Specialised, Walk, free_arrays
+from parax.engine import Executable, Mode, Specialised, Walk, free_arrays
 from parax.graph import Graph
 from parax.parameters import is_concrete
 from parax.problems._vector import FlatVector
@@ -87,6 +87,10 @@ class Bound:
     def x0(self) -> jax.Array:
         """Give the free arrays as they are, as one vector."""
         return self.vector.joined([self._arrays[place] for place in self._made.signature.free])
+
+    def executable(self, mode: Mode) -> Executable:
+        """Give what computes a mode of the flat vector."""
+        return self._made.executable(mode, vector=True)
 
     def walk(self, graph: Graph, x: jax.Array) -> Walk:
         """Evaluate the expression node by node at a vector."""

@@ -69,10 +69,6 @@ class Problem(ProblemViews):
         many = "parameter" if size == 1 else "parameters"
         return f"<Problem of {size or 'no'} free {many}{': ' * bool(size)}{shown}>"
 
-    def explain(self) -> str:
-        """Say what was compiled so far for this objective, and why; as `Compiled.explain`."""
-        return self._specialise.explain()
-
     # --- The flat vector ------------------------------------------------------------------------
 
     @cached_property

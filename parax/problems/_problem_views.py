@@ -6,7 +6,21 @@ from typing import Any
 
 import jax
 
-from parax.engine import Findings, findings
+from parax.engine import (
+    Cost,
+    Findings,
+    Memory,
+    Mode,
+    Profile,
+    Specialiser,
+    checked_mode,
+    cost,
+    findings,
+    hlo,
+    memory,
+    nodes_text,
+    profile,
+)
 from parax.graph import Graph
 from parax.problems._function import Bound
 from parax.problems._vector import FlatVector
@@ -16,6 +30,7 @@ class ProblemViews:
     """The methods of `Problem` that look at its nodes; never used by itself."""
 
     _graph: Graph
+    _specialise: Specialiser
     _bound: Bound
     _vector: FlatVector
     _args: tuple[Any, ...]
@@ -44,6 +59,50 @@ respect to `a` is inf
               help: `a` is 0 and `0.3` is 0.3 there
         """
         return findings(self._bound.walk(self._graph, self._point(x)), self._args)
+
+    def profile(self, x: Any = None, *, runs: int = 7) -> Profile:
+        """Measure each node by itself: its time, and the memory of its value.
+
+        As `Compiled.profile`.
+
+        Args:
+            x: a latent vector, shape `(n,)`; `x0` by default.
+            runs: how often each node is run; the time is the median.
+        """
+        at = self._point(x)
+        run = self._bound.function("value")
+        return profile(self._bound.walk(self._graph, at), lambda: run(at), max(1, runs))
+
+    def explain(self, at: Any = None) -> str:
+        """Say what was compiled so far for this objective, and why; as `Compiled.explain`.
+
+        Args:
+            at: a latent vector, shape `(n,)`: gives each node's value, unit where one is known,
+                and shape there instead.
+        """
+        if at is None:
+            return self._specialise.explain()
+        return nodes_text(self._bound.walk(self._graph, self._point(at)))
+
+    def lower(self, mode: Mode = "value_and_gradient") -> Any:
+        """Lower what computes a mode of the flat vector: a `jax.stages.Lowered`.
+
+        Args:
+            mode: as in `Compiled.lower`; the vector comes first, then what is fixed, packed.
+        """
+        return self._bound.executable(checked_mode(mode)).lowered()
+
+    def hlo(self, mode: Mode = "value_and_gradient") -> str:
+        """Give the text of the program that XLA runs, after its optimisations."""
+        return hlo(self._bound.executable(checked_mode(mode)))
+
+    def cost(self, mode: Mode = "value_and_gradient") -> Cost:
+        """Give XLA's estimate of flops and bytes of one run."""
+        return cost(self._bound.executable(checked_mode(mode)))
+
+    def memory(self, mode: Mode = "value_and_gradient") -> Memory:
+        """Give the memory that one run needs, in bytes."""
+        return memory(self._bound.executable(checked_mode(mode)))
 
     def _point(self, x: Any) -> jax.Array:
         return self.x0 if x is None else self._vector.checked(x)

@@ -5,7 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from parax.engine import Argument, Findings, Specialiser, Walk, findings, given
+from parax.engine import (
+    Argument,
+    Cost,
+    Executable,
+    Findings,
+    Memory,
+    Mode,
+    Profile,
+    Specialiser,
+    Walk,
+    checked_mode,
+    cost,
+    findings,
+    given,
+    hlo,
+    memory,
+    nodes_text,
+    profile,
+)
 from parax.graph import Graph, check_inputs
 from parax.problems._inputs import merged_inputs
 
@@ -57,6 +75,154 @@ class CompiledViews:
         """
         walk, args = self._walked(args, merged_inputs(inputs, keywords), argument, of)
         return findings(walk, args if argument is None else None)
+
+    def profile(
+        self, *args: Any, runs: int = 7, inputs: Mapping[str, Any] | None = None, **keywords: Any
+    ) -> Profile:
+        """Measure each node by itself: its time, and the memory of its value.
+
+        Says which operator is worth a second look. The executable fuses nodes, so that the sum of
+        their times predicts nothing; its own time is given beside it.
+
+        Args:
+            args: the model, then its context.
+            runs: how often each node is run; the time is the median.
+            inputs: inputs by name.
+            keywords: inputs by name.
+
+        Returns:
+            A table, slowest first: print it, or take `to_dict()`.
+
+        Raises:
+            OperatorTypeError: called with tracers, inside `jit`, `grad` or `vmap`.
+
+        Example:
+            >>> import numpy as np, parax
+            >>> found = parax.compile("sum(exp(x) * 2)").profile(x=np.ones(1000))
+            >>> sorted(row.operator for row in found.rows)
+            ['exp(x)', 'exp(x) * 2', 'sum(exp(x) * 2)', 'x']
+        """
+        merged = merged_inputs(inputs, keywords)
+        walk, _ = self._walked(args, merged)
+        call = given(args, merged)
+        arrays = [*call.arrays, *self._own]
+        made = self._specialise(call)
+        return profile(walk, lambda: made.run("value", None, arrays), max(1, runs))
+
+    def explain(
+        self, *, at: Any = None, inputs: Mapping[str, Any] | None = None, **keywords: Any
+    ) -> str:
+        """Say what was compiled so far for this expression, and why; or what its nodes are.
+
+        What was found in the cache is said so. Otherwise the reason is the part of the key that
+        differs from the nearest known one: the text, the structure of the inputs, the type of an
+        array, what is free, a setting of JAX.
+
+        Args:
+            at: the model, or a tuple of it and its context: gives each node's value, unit where
+                one is known, and shape there instead.
+            inputs: inputs by name for that.
+            keywords: inputs by name for that.
+
+        Example:
+            >>> import jax.numpy as jnp, parax
+            >>> parax.clear_cache()
+            >>> compiled = parax.compile("x**2")
+            >>> _ = compiled(x=jnp.ones(3)), compiled(x=jnp.ones(4))
+            >>> print(compiled.explain().splitlines()[-1])
+              because: `x` is float...[4], and was float...[3]
+            >>> print(compiled.explain(x=jnp.array([1.0, 3.0])))
+            node  operator  value  unit  shape
+               0  x         1 … 3        float...[2]
+               2  x**2      1 … 9        float...[2]
+        """
+        merged = merged_inputs(inputs, keywords)
+        if at is None and not merged:
+            return self._specialise.explain()
+        args = at if isinstance(at, tuple) else () if at is None else (at,)
+        return nodes_text(self._walked(args, merged)[0])
+
+    def lower(
+        self,
+        *args: Any,
+        mode: Mode = "value",
+        argument: Argument = None,
+        of: str | None = None,
+        inputs: Mapping[str, Any] | None = None,
+        **keywords: Any,
+    ) -> Any:
+        """Lower what computes a mode: a `jax.stages.Lowered`, whose `as_text()` is StableHLO.
+
+        Args:
+            args: the model, then its context; arrays may be `jax.ShapeDtypeStruct`.
+            mode: `"value"`, `"gradient"`, `"value_and_gradient"`, `"jacobian"`, `"hessian"` or
+                `"hessian_vector_product"`.
+            argument: a position or an input's name, to differentiate with respect to it.
+            of: the output, of several.
+            inputs: inputs by name.
+            keywords: inputs by name.
+
+        Raises:
+            OperatorTypeError: there is no such mode.
+        """
+        merged = merged_inputs(inputs, keywords)
+        return self._executable(args, merged, mode, argument, of).lowered()
+
+    def hlo(
+        self,
+        *args: Any,
+        mode: Mode = "value",
+        argument: Argument = None,
+        of: str | None = None,
+        inputs: Mapping[str, Any] | None = None,
+        **keywords: Any,
+    ) -> str:
+        """Give the text of the program that XLA runs, after its optimisations; as `lower`."""
+        merged = merged_inputs(inputs, keywords)
+        return hlo(self._executable(args, merged, mode, argument, of))
+
+    def cost(
+        self,
+        *args: Any,
+        mode: Mode = "value",
+        argument: Argument = None,
+        of: str | None = None,
+        inputs: Mapping[str, Any] | None = None,
+        **keywords: Any,
+    ) -> Cost:
+        """Give XLA's estimate of flops and bytes of one run; as `lower`.
+
+        Example:
+            >>> import jax.numpy as jnp, parax
+            >>> parax.compile("sum(x * 2)").cost(x=jnp.ones(1000)).flops > 1000
+            True
+        """
+        merged = merged_inputs(inputs, keywords)
+        return cost(self._executable(args, merged, mode, argument, of))
+
+    def memory(
+        self,
+        *args: Any,
+        mode: Mode = "value",
+        argument: Argument = None,
+        of: str | None = None,
+        inputs: Mapping[str, Any] | None = None,
+        **keywords: Any,
+    ) -> Memory:
+        """Give the memory that one run needs, in bytes; as `lower`."""
+        merged = merged_inputs(inputs, keywords)
+        return memory(self._executable(args, merged, mode, argument, of))
+
+    def _executable(
+        self,
+        args: tuple[Any, ...],
+        inputs: Mapping[str, Any],
+        mode: Mode,
+        argument: Argument,
+        of: str | None,
+    ) -> Executable:
+        made = self._specialise(given(args, inputs), argument)
+        return made.executable(checked_mode(mode), of=of)
 
     def _walked(
         self,
