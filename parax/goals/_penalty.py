@@ -33,7 +33,7 @@ class Penalty(Operator):
         band: how its range was written, for messages.
     """
 
-    stays_whole: ClassVar[bool] = True
+    keeps_own: ClassVar[bool] = True
 
     miss: Any
     weight: Any

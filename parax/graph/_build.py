@@ -153,10 +153,14 @@ class Builder:
             value = value.reaching() if reaches else value
         kind = _KINDS.get(role, Kind.NODE)
         static = (type(value), value.static_key())
-        whole = value.checks_inputs or value.stays_whole
-        payload = value if whole else self._payloads.get(static)
-        if payload is None:
-            payload = self._payloads[static] = value.stripped()
+        if value.checks_inputs:
+            payload = value
+        elif value.keeps_own:
+            payload = value.stripped()
+        else:
+            payload = self._payloads.get(static)
+            if payload is None:
+                payload = self._payloads[static] = value.stripped()
         return self.rows.add(kind, operands, static, payload, span)
 
     def _node_operand(self, owner: Node, position: int, operand: Any, span: Span | None) -> int:

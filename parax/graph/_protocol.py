@@ -19,7 +19,7 @@ class Node(Protocol):
     """An operator as the graph sees it."""
 
     graph_role: ClassVar[str]
-    stays_whole: ClassVar[bool]
+    keeps_own: ClassVar[bool]
     checks_inputs: ClassVar[bool]
     is_swept: ClassVar[bool]
     sees_all_inputs: ClassVar[bool]

@@ -77,8 +77,8 @@ class Operator(Overloads, eqx.Module, Generic[OpInputs, OpOutputs]):
     graph_role: ClassVar[str] = "abstract"
     """What the graph takes it for: "node", "leaf", "select", "constant" or "abstract"."""
 
-    stays_whole: ClassVar[bool] = False
-    """Whether a table keeps this very operator, with its operands, and not one that is alike."""
+    keeps_own: ClassVar[bool] = False
+    """Whether a table keeps each of them, without operands, and not one for all that are alike."""
 
     checks_inputs: ClassVar[bool] = False
     """Whether `check_inputs` is called with concrete inputs when they are bound."""

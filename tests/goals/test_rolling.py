@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 import parax
 from parax import Goal, op, rf
 from parax import functions as F  # noqa: N812
+from parax.goals import Penalty
+from parax.graph import rolled
 
 SWEEP = rf.Sweep("0.5 GHz..3 GHz:21")
 MODEL = rf.example_model("ladder")
@@ -55,8 +57,6 @@ def test_the_program_of_many_goals_does_not_grow():
     for count in (40, 400):
         graph = op.Sum(many(count, 1)).graph()
         shapes = graph.infer((MODEL, SWEEP), {})
-        from parax.graph import rolled
-
         sizes.append(len(rolled(graph.structure, shapes.values).structure))
     assert sizes[0] == sizes[1]
 
@@ -81,6 +81,16 @@ def test_goals_of_two_kinds_are_two_bodies():
     assert text == "rolled: 10 × goal into 2 bodies"
     problem = parax.problem(goals, MODEL, SWEEP)
     close(problem(problem.x0), sum(goal(MODEL, SWEEP) for goal in goals))
+
+
+def test_a_table_keeps_names_of_goals_and_nothing_of_what_they_hold():
+    """A cached table would keep measured data alive."""
+    x, data = op.Input("x"), jnp.ones(21)
+    goals = [Goal(x == data, weight=data + i, name=f"goal {i}") for i in range(2)]
+    payloads = op.Sum(goals).graph().structure.payloads
+    kept = [one for one in payloads if isinstance(one, Penalty)]
+    assert [one.name for one in kept] == ["goal 0", "goal 1"]
+    assert jax.tree.leaves(kept) == []
 
 
 def test_a_masked_value_that_goals_share_is_computed_once():
