@@ -15,6 +15,7 @@ MODULES = {
     "Q4": "benchmarks.q4_recompile",
     "Q7": "benchmarks.q7_module",
     "Q9": "benchmarks.q9_batch",
+    "Q10": "benchmarks.q10_cascade",
 }
 """Each id of section 8 of the design that is measured, and the module whose `run` measures it."""
 

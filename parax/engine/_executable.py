@@ -56,6 +56,8 @@ class Executable:
         self._is_compiled = False
         self.why = ""
         """Why it was made, rather than found in the cache."""
+        self.notes: tuple[str, ...] = ()
+        """What was rewritten in its trace."""
         self.trace_seconds = 0.0
         self.compile_seconds = 0.0
         self.run: Callable[..., Any] = jax.jit(self._of_vector if vector else self._of_arrays)
@@ -165,7 +167,8 @@ def executable(
     def make() -> Executable:
         why = history.add(signature, Variant(mode, of, vector, batch))
         start = time.perf_counter()
-        run = lower(signature, program, of)
+        notes: list[str] = []
+        run = lower(signature, program, of, notes.append)
         run = of_vector(signature, run) if vector else run
         run = differentiated(run, mode, forward=forward)
         free = [signature.flat_type] if vector else signature.free_types
@@ -181,6 +184,7 @@ def executable(
 
         made = Executable(function, [*free, *signature.fixed_types], vector=vector)
         made.why, made.trace_seconds = why, time.perf_counter() - start
+        made.notes = tuple(dict.fromkeys(notes))
         return made
 
     if not cache:

@@ -13,11 +13,12 @@ import jax.numpy as jnp
 import numpy as np
 
 from parax.engine._cache import executables
+from parax.engine._jaxpr import improved
 from parax.engine._pack import cut
 from parax.graph import Feed, Graph, Pool, Program, Skeleton, SlotKind, Structure, route, run
 from parax.parameters import is_concrete
 
-REWRITES = ("roll",)
+REWRITES = ("roll", "matrices")
 """The rewrites that can be turned off."""
 SETTINGS = (
     "jax_enable_x64",
@@ -139,13 +140,19 @@ def pool_of(structure: Structure, packed: Sequence[Any]) -> Pool:
     return Pool(kinds, dict(zip(_kinds(structure), packed, strict=True)))
 
 
-def lower(signature: Signature, program: Program, of: str | None = None) -> Callable[..., Any]:
+def lower(
+    signature: Signature,
+    program: Program,
+    of: str | None = None,
+    note: Callable[[str], None] = lambda _: None,
+) -> Callable[..., Any]:
     """Give the pure function `compute(free, fixed)` of lists of arrays, typed as in the signature.
 
     Args:
         signature: what it is made for.
         program: what it computes.
         of: the output to give alone, of a dict of outputs.
+        note: is told what was rewritten.
     """
     others = len(signature.fixed)
 
@@ -157,7 +164,7 @@ def lower(signature: Signature, program: Program, of: str | None = None) -> Call
         outputs = outputs if of is None else outputs[of]
         return jax.tree_util.tree_map(jnp.asarray, outputs)
 
-    return compute
+    return improved(compute, note) if "matrices" in signature.rewrites else compute
 
 
 def feed(

@@ -176,7 +176,8 @@ def explained(variant: Variant, executable: Executable, *, found: bool) -> str:
     seconds = f"traced in {executable.trace_seconds:.2g} s"
     if executable.compile_seconds:
         seconds += f", compiled in {executable.compile_seconds:.2g} s"
-    return f"{variant}: {seconds}\n  because: {executable.why}"
+    notes = "".join(f"\n  {note}" for note in executable.notes)
+    return f"{variant}: {seconds}{notes}\n  because: {executable.why}"
 
 
 class Specialiser:
