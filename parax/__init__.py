@@ -13,6 +13,7 @@ __version__ = "0.1.0"
 
 _ROOMS = {
     "parax.api": "compile problem",
+    "parax.artefacts": "ExportedFunction ExportedProblem export load_exported",
     "parax.distributions": "ModuleDistribution",
     "parax.dsl": "Vocabulary find_vocabulary parse",
     "parax.engine": "cache_info clear_cache set_cache_size",
@@ -39,7 +40,7 @@ _ROOMS = {
 }
 _HOME = {name: room for room, names in _ROOMS.items() for name in names.split()}
 _SUBMODULES = (
-    "api", "bounds", "constants", "debug", "distributions", "dsl", "engine", "errors",
+    "api", "artefacts", "bounds", "constants", "debug", "distributions", "dsl", "engine", "errors",
     "functions", "goals", "graph", "kernels", "limits", "module", "op", "parameters",
     "problems", "rf", "serialization", "training", "units", "utils", "wrappers",
 )  # fmt: skip

@@ -1,4 +1,5 @@
 from parax import api as api
+from parax import artefacts as artefacts
 from parax import bounds as bounds
 from parax import constants as constants
 from parax import debug as debug
@@ -23,6 +24,10 @@ from parax import utils as utils
 from parax import wrappers as wrappers
 from parax.api import compile as compile
 from parax.api import problem as problem
+from parax.artefacts import ExportedFunction as ExportedFunction
+from parax.artefacts import ExportedProblem as ExportedProblem
+from parax.artefacts import export as export
+from parax.artefacts import load_exported as load_exported
 from parax.distributions import ModuleDistribution as ModuleDistribution
 from parax.dsl import Vocabulary as Vocabulary
 from parax.dsl import find_vocabulary as find_vocabulary

@@ -8,10 +8,11 @@ from parax.engine._findings import Findings, findings
 from parax.engine._finite import Trouble, find_trouble
 from parax.engine._free import Argument, Free, free_bounds, free_names
 from parax.engine._given import Given, given
-from parax.engine._history import max_compiles
+from parax.engine._history import max_compiles, paths
 from parax.engine._lower import REWRITES, Signature, free_arrays, own_arrays
 from parax.engine._modes import ALONG, Mode
 from parax.engine._nodes import nodes_text
+from parax.engine._portable import Portable, to_bytes
 from parax.engine._profile import NodeCost, Profile, profile
 from parax.engine._specialise import Specialised, Specialiser
 from parax.engine._stages import Cost, Memory, checked_mode, cost, hlo, memory
@@ -31,6 +32,7 @@ __all__ = [
     "MismatchError",
     "Mode",
     "NodeCost",
+    "Portable",
     "Profile",
     "Signature",
     "Slope",
@@ -54,6 +56,8 @@ __all__ = [
     "memory",
     "nodes_text",
     "own_arrays",
+    "paths",
     "profile",
     "set_cache_size",
+    "to_bytes",
 ]

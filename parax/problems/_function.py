@@ -92,6 +92,11 @@ class Bound:
         """Give what computes a mode of the flat vector."""
         return self._made.executable(mode, vector=True)
 
+    def closed(self, mode: Mode) -> Callable[[Any], Any]:
+        """Give a mode as a function of the flat vector that holds all the rest, unchecked."""
+        executable, rest = self._packed(mode, None)
+        return lambda x: executable.run(x, rest)
+
     def walk(self, graph: Graph, x: jax.Array) -> Walk:
         """Evaluate the expression node by node at a vector."""
         signature = self._made.signature

@@ -54,7 +54,7 @@ def save(target: Target, tree: Any) -> None:
     if path is None:
         _write_all(cast(IO[bytes], target), data)
     else:
-        _replace(path, data)
+        replace_file(path, data)
 
 
 def load(source: Target, *, trusted_modules: Iterable[str] = (), only: Only | None = None) -> Any:
@@ -126,7 +126,7 @@ def _write_all(file: IO[bytes], data: bytes) -> None:
         view = view[len(view) if written is None else written :]  # raw files may take less
 
 
-def _replace(path: Path, data: bytes) -> None:
+def replace_file(path: Path, data: bytes) -> None:
     """Write a file beside the path, and put it in its place when it is whole."""
     path = Path(os.path.realpath(path))  # a link stays a link
     if path.is_dir():

@@ -41,7 +41,8 @@ STANDS_ON: dict[str, list[str]] = {
     "serialization": ["dsl"],
     # They meet again here.
     "api": ["problems", "dsl", "serialization"],
-    "cli": ["api", "rf", "utils"],
+    "artefacts": ["problems", "serialization"],
+    "cli": ["api", "artefacts", "rf", "utils"],
     "__main__": ["cli"],
 }
 
