@@ -16,7 +16,7 @@ _ROOMS = {
     "parax.artefacts": "ExportedFunction ExportedProblem export load_exported",
     "parax.distributions": "ModuleDistribution",
     "parax.dsl": "Vocabulary find_vocabulary parse",
-    "parax.engine": "cache_info clear_cache set_cache_size",
+    "parax.engine": "cache_info clear_cache set_cache_size synchronous_dispatch",
     "parax.errors": """BoundsError CompileError CorruptFileError DistributionError
         DuplicateNameError EmptyRangeWarning GraphError LimitError MissingExtraError
         MissingInputError MissingParameterError NoTrainableParametersError NonFiniteError

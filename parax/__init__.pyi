@@ -35,6 +35,7 @@ from parax.dsl import parse as parse
 from parax.engine import cache_info as cache_info
 from parax.engine import clear_cache as clear_cache
 from parax.engine import set_cache_size as set_cache_size
+from parax.engine import synchronous_dispatch as synchronous_dispatch
 from parax.errors import BoundsError as BoundsError
 from parax.errors import CompileError as CompileError
 from parax.errors import CorruptFileError as CorruptFileError

@@ -12,7 +12,7 @@ SHORTEST_COMPILATION = 0.05
 
 
 def prepare(bits: str) -> None:
-    """Set the precision, and let compiled functions be kept from one command to the next (E9).
+    """Set the precision and synchronous dispatch, and let compiled functions be kept (E9, E13).
 
     JAX's own variables win: `JAX_COMPILATION_CACHE_DIR` names another folder, and
     `JAX_ENABLE_COMPILATION_CACHE=false` keeps nothing.
@@ -21,6 +21,9 @@ def prepare(bits: str) -> None:
 
     config = cast(Any, jax.config)
     config.update("jax_enable_x64", bits == "64")
+    from parax.engine import synchronous_dispatch
+
+    synchronous_dispatch(required=False)  # within another program it may be too late
     if "JAX_COMPILATION_CACHE_DIR" in os.environ:
         return
     folder = own_folder()

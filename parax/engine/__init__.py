@@ -3,6 +3,7 @@
 from parax.engine._backward import Slope, find_slope
 from parax.engine._bookkeeping import cache_info, clear_cache, set_cache_size
 from parax.engine._cache import CacheInfo
+from parax.engine._dispatch import synchronous_dispatch
 from parax.engine._executable import Executable, MismatchError
 from parax.engine._findings import Findings, findings
 from parax.engine._finite import Trouble, find_trouble
@@ -59,5 +60,6 @@ __all__ = [
     "paths",
     "profile",
     "set_cache_size",
+    "synchronous_dispatch",
     "to_bytes",
 ]

@@ -73,6 +73,7 @@ def test_with_json_an_error_is_the_one_object_on_the_standard_output():
 
 
 def test_compiled_functions_are_kept_for_the_next_command(tmp_path: Path):
+    """E9"""
     words = ("eval", "mean(dB(S11))", "--model", "example:ladder", "--freq", "1GHz..2GHz:5")
     settings = {"XDG_CACHE_HOME": str(tmp_path), "JAX_ENABLE_COMPILATION_CACHE": "true"}
     first = run(*words, env=settings)
