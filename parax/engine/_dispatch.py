@@ -43,7 +43,6 @@ def synchronous_dispatch(*, required: bool = True) -> bool:
         raise CompileError(
             "it is too late to choose how calls are dispatched: JAX's back end has started, with "
             "the first array or the first look at its devices",
-            hint="call `parax.synchronous_dispatch()` first of all, before anything makes an "
-            "array, or set `JAX_CPU_ENABLE_ASYNC_DISPATCH=false`",
+            hint="call `parax.synchronous_dispatch()` first of all, before anything makes an array",
         )
     return False

@@ -1,4 +1,4 @@
-"""Importing parax starts no back end: the choice of devices and dispatch is still open (X31)."""
+"""Dispatch is switched before a back end starts, and importing parax starts none (X31, E13)."""
 
 import subprocess
 import sys
@@ -59,7 +59,7 @@ def test_it_is_said_when_it_is_too_late():
     late, error, cure, still = output(TOO_LATE)
     assert (late, still) == ("False", "True")
     assert error.startswith("it is too late to choose how calls are dispatched: JAX's back end")
-    assert "JAX_CPU_ENABLE_ASYNC_DISPATCH=false" in cure
+    assert "first of all, before anything makes an array" in cure
 
 
 def test_the_command_line_uses_it():
