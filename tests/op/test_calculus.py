@@ -231,9 +231,9 @@ SHAPE_ERRORS = [
         "  help: give it by keyword: `grid=…`",
     ),
     (
-        lambda: op.Derivative(x, "dx", arg_index="grid")(x=SQUARES, gird=Grid(1.0)),
+        lambda: op.Derivative(x, "dx", arg_index="grid")(x=SQUARES, griid=Grid(1.0)),
         OperatorTypeError,
-        "nothing in the expression takes an input `gird`\n  help: did you mean `grid`?",
+        "nothing in the expression takes an input `griid`\n  help: did you mean `grid`?",
     ),
 ]
 BUILT = [
