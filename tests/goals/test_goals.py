@@ -210,8 +210,8 @@ def test_a_goal_on_a_reduction_limits_what_is_reduced():
         (lambda: Goal(x < 1, loss="huber"), OperatorError, "the loss `huber` needs its `d`"),
         (lambda: Goal(x < 1, loss="huber(0)"), OperatorError, "a number above 0, got 0"),
         (lambda: Goal(x < 1, loss=2), OperatorTypeError, "`loss` is a name or a loss"),
-        (lambda: Goal(x < 1, hard="yes"), OperatorTypeError, "`hard` is True or False"),
-        (lambda: Goal(x < 1, name=3), OperatorTypeError, "the name of a goal is a text"),
+        (lambda: Goal(x < 1, hard="yes"), OperatorTypeError, "`hard` is True or False"),  # pyright: ignore[reportArgumentType]
+        (lambda: Goal(x < 1, name=3), OperatorTypeError, "the name of a goal is a text"),  # pyright: ignore[reportArgumentType]
         (lambda: Goal(x < 1, over=3), OperatorTypeError, "`over` takes a range or a condition"),
         (lambda: Goal(x < 1, over=[]), OperatorTypeError, "the list of ranges is empty"),
         (lambda: Goal(x < 1, over="2 GHz..1 GHz"), OperatorError, "runs backwards"),
@@ -255,7 +255,7 @@ def test_an_empty_range_is_an_error_when_it_is_bound():
             parax.problem(goal, model, SWEEP)
     with pytest.raises(OperatorError) as caught:
         parax.problem([stop, Goal(level < 0, over="7 GHz..", name="far")], model, SWEEP)
-    assert len(caught.value.problems) == 2
+    assert len(caught.value.problems) == 2  # pyright: ignore[reportAttributeAccessIssue]
     compiled = parax.compile(stop)
     assert np.isnan(compiled(model, SWEEP))  # a call of what is compiled looks at no value
     later = compiled.bind(model, rf.Sweep("4 GHz..5 GHz:3"))

@@ -208,7 +208,7 @@ def test_trees_keep_masked_entries():
     tree = op.Map(dict, {"a": x[x > 0]})
     with pytest.raises(OperatorTypeError, match="`dict` takes whole values"):
         tree(**env)
-    found = parax.compile({"a": x[x > 0], "b": x})(**env)
+    found = parax.compile({"a": x[x > 0], "b": x})(**env)  # pyright: ignore[reportArgumentType]
     assert np.isnan(found["a"]).tolist() == [True, False, False]
 
 
@@ -232,7 +232,7 @@ def test_what_needs_the_whole_value_says_so(symbol):
     """X25"""
     expression = REFUSED[symbol](x[x > 0])
     env = {name: jnp.arange(3.0) for name in expression.inputs()}
-    for run in (lambda: expression(**env), lambda: parax.compile(expression, **env)):
+    for run in (lambda: expression(**env), lambda: parax.compile(expression, **env)):  # pyright: ignore[reportArgumentType]
         with pytest.raises(OperatorTypeError) as caught:
             run()
         name = expression.symbol()
@@ -309,7 +309,7 @@ def test_a_slope_that_is_infinite_outside_the_range_reaches_no_parameter():
     """X22"""
 
     class Bare(parax.Module):
-        a: parax.Parameter = 2.0
+        a: parax.Parameter = 2.0  # pyright: ignore[reportAssignmentType]
 
     root = op.Lambda(lambda model, f: model.a * f)
     objective = F.mean(F.sqrt(F.sqrt(root))[op.Lambda(lambda model, f: f) > 0.5])

@@ -64,7 +64,7 @@ def test_what_numpy_says_of_masked_arrays(recipe, name):
     env = {key: env[key] for key in expression.inputs()}
     wanted = theirs(array)
     near(expression(**env), wanted)
-    near(parax.compile(expression)(**env), wanted)
+    near(parax.compile(expression)(**env), wanted)  # pyright: ignore[reportArgumentType]
     inputs = {key: env[key] for key in operator.inputs()}
     whole = np.asarray(operator(**inputs))
     np.testing.assert_array_equal(np.isnan(whole), np.ma.getmaskarray(array))

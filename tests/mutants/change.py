@@ -90,7 +90,8 @@ def _of(node: ast.AST) -> Iterator[Change]:
     elif isinstance(node, ast.If | ast.IfExp | ast.While):
         yield from _whole(node.test, f"(not ({ast.unparse(node.test)}))")
     elif isinstance(node, ast.Return) and node.value is not None:
-        yield from _whole(node.value, "None")
+        if ast.unparse(node.value) != "None":  # that would be no change
+            yield from _whole(node.value, "None")
     elif isinstance(node, ast.Constant) and isinstance(node.value, bool):
         yield from _whole(node, str(not node.value))
     elif isinstance(node, ast.Constant) and isinstance(node.value, int):

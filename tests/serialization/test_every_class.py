@@ -47,7 +47,7 @@ TREES = {
     "metadata": ParameterMetadata(name="a", scale=2.0, info={"i": 1}, distribution=normal),
     "inverse": Parameter(0.5, transform=Inverse(B.Tanh())),
     "ranges": [Parameter(0.5, transform=one) for one in (Between(0.0, 1.0), Positive())],
-    "ladder": rf.Ladder([1e-9], [1e-12]),
+    "ladder": rf.Ladder([1e-9], [1e-12]),  # pyright: ignore[reportArgumentType]
     "network": network,
     "sweep": rf.Sweep([1e9, 2e9]),
     "text about a network": parax.parse("db(S11) + f/GHz", vocabulary=rf.vocabulary),
