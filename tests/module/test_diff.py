@@ -149,3 +149,12 @@ def test_abstract_values_differ_by_shape_only():
         return model.vec.value
 
     f(M)
+
+
+def test_an_array_and_a_number_are_compared_by_value():
+    array = jnp.asarray(2.0)
+    assert not diff({"k": array}, {"k": 2.0})
+    assert not diff({"k": 2.0}, {"k": np.asarray(2.0)})
+    assert diff({"k": array}, {"k": 3.0})
+    assert diff({"k": array}, {"k": "two"})
+    assert diff({"k": "two"}, {"k": array})
