@@ -40,20 +40,49 @@ def to_digraph(structure: Structure) -> Any:
 def validate_structure(structure: Structure) -> None:
     """Check that the table is acyclic and that the outputs reach every node (G2, X18).
 
+    A table whose operands stand before their consumers is acyclic, which is seen at a glance;
+    only if one does not is NetworkX asked whether there is a cycle, and where.
+
     Raises:
         OperatorError: it is not; only a bug or a table made by hand can do that.
     """
+    in_order = all(
+        operand < node for node, operands in enumerate(structure.operands) for operand in operands
+    )
+    if not in_order:
+        _find_cycle(structure)
+    lost = _lost(structure) if in_order else _lost_anywhere(structure)
+    if lost:
+        raise OperatorError(f"no output depends on the nodes {lost[:8]}")
+
+
+def _lost(structure: Structure) -> list[int]:
+    """Give the nodes that no output depends on, in a table that is in order."""
+    reached = bytearray(len(structure))
+    for output in structure.outputs:
+        reached[output] = 1
+    for node in range(len(structure) - 1, -1, -1):
+        if reached[node]:
+            for operand in structure.operands[node]:
+                reached[operand] = 1
+    return [node for node, is_reached in enumerate(reached) if not is_reached]
+
+
+def _find_cycle(structure: Structure) -> None:
     import networkx as nx
 
     graph = to_digraph(structure)
     if not nx.is_directed_acyclic_graph(graph):
         cycle = " → ".join(str(edge[0]) for edge in nx.find_cycle(graph))
         raise OperatorError(f"the graph has a cycle through the nodes {cycle}")
-    sink = len(structure)
+
+
+def _lost_anywhere(structure: Structure) -> list[int]:
+    import networkx as nx
+
+    graph, sink = to_digraph(structure), len(structure)
     graph.add_edges_from((output, sink) for output in structure.outputs)
-    lost = set(graph) - nx.ancestors(graph, sink) - {sink}
-    if lost:
-        raise OperatorError(f"no output depends on the nodes {sorted(lost)[:8]}")
+    return sorted(set(graph) - nx.ancestors(graph, sink) - {sink})
 
 
 @dataclass(frozen=True)

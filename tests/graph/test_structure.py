@@ -216,3 +216,8 @@ def test_a_table_takes_little_memory():
     held, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert held / len(graph) < 500  # bytes a node (G5)
+    backwards = Structure(operands=((1,), (), (0,)), outputs=(2,), **fields)
+    validate_structure(backwards)  # out of order, and no cycle
+    unused = Structure(operands=((1,), (), ()), outputs=(2,), **fields)
+    with pytest.raises(OperatorError, match=r"no output depends on the nodes \[0, 1\]"):
+        validate_structure(unused)
