@@ -36,7 +36,7 @@ def run_pytest(session: nox.Session, *options: str) -> None:
         session.log(f"tests in {name}")
         try:
             session.run(
-                *("python", "-m", "pytest", "--quiet", f"--numprocesses={workers}"),
+                *("python", "-m", "pytest", "--quiet", f"--numprocesses={workers}", "--durations=12"),
                 *("--dist=worksteal", *options, *session.posargs),
                 env={"JAX_ENABLE_X64": flag},
             )
