@@ -36,8 +36,8 @@ def run_pytest(session: nox.Session, *options: str) -> None:
         session.log(f"tests in {name}")
         try:
             session.run(
-                *("python", "-m", "pytest", "--quiet", f"--numprocesses={workers}", "--durations=12"),
-                *("--dist=worksteal", *options, *session.posargs),
+                *("python", "-m", "pytest", "--quiet", f"--numprocesses={workers}"),
+                *("--dist=worksteal", "--durations=12", *options, *session.posargs),
                 env={"JAX_ENABLE_X64": flag},
             )
         except CommandFailed:
