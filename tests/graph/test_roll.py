@@ -11,7 +11,6 @@ import pytest
 
 from parax import functions as fn
 from parax import op
-from parax.engine import own_arrays
 from parax.graph import (
     Feed,
     Graph,
@@ -43,10 +42,13 @@ def computed(graph: Graph, program: Program, inputs: dict[str, Any]) -> Any:
     """Run a program as an executable does, with numbers packed."""
     structure = graph.structure
     kinds: list[Any] = [structure.statics[node] for node in structure.slots]
-    arrays = own_arrays(graph)
-    count = sum(map(len, graph.arrays))
-    present = [kind for kind in SlotKind if kind in kinds]
-    vectors = dict(zip(present, arrays[count:], strict=True))
+    vectors = {
+        kind: jnp.stack(  # of plain numbers it is weakly typed, as the engine's are
+            [jnp.asarray(one) for one, own in zip(graph.numbers, kinds, strict=True) if own is kind]
+        )
+        for kind in SlotKind
+        if kind in kinds
+    }
 
     def function(vectors: Any, inputs: Any) -> Any:
         feed = Feed((), graph.arrays, (), route(program.structure, (), inputs))
