@@ -41,17 +41,22 @@ def check(function: Callable[..., Any], *args: Any, written: int, kept: int = 0)
     better = improved(function, notes.append)
     assert products(jax.make_jaxpr(function)(*args).jaxpr) == written
     assert left(function, *args) == kept
-    own, other = jax.jit(better)(*args), jax.jit(function)(*args)
-    assert bool(notes) == (written > 0)
-    same(own, other)
-
-    def size(function: Callable[..., Any]) -> Callable[..., Any]:
-        return lambda *args: sum(jnp.sum(jnp.abs(x) ** 2) for x in jax.tree.leaves(function(*args)))
-
-    slopes = [jax.jit(jax.grad(size(one)))(*args) for one in (better, function)]
-    same(*slopes)
     double = [jnp.stack([arg, 2 * arg]) for arg in args]
-    same(jax.vmap(better)(*double), jax.vmap(function)(*double))
+
+    def everything(function: Callable[..., Any]) -> Any:
+        def size(*args: Any) -> Any:
+            return sum(jnp.sum(jnp.abs(x) ** 2) for x in jax.tree.leaves(function(*args)))
+
+        return jax.jit(
+            lambda args, double: (
+                function(*args), jax.grad(size)(*args), jax.vmap(function)(*double)
+            )
+        )(args, double)  # fmt: skip
+
+    notes.clear()
+    own = everything(better)
+    assert bool(notes) == (written > 0)
+    same(own, everything(function))
 
 
 def same(own: Any, other: Any) -> None:
