@@ -1,9 +1,13 @@
 import os
+from collections.abc import Iterator
 
 import hypothesis
+import pytest
 
-# Tests need no accelerator, and answers are compared with those of a CPU.
+# Tests need no accelerator, and answers are compared with those of a CPU. JAX reads this early.
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
+
+import jax
 
 # Ordinary runs take the same few examples each time; `make properties` looks for new ones.
 hypothesis.settings.register_profile(
@@ -17,6 +21,15 @@ hypothesis.settings.register_profile(
     suppress_health_check=[hypothesis.HealthCheck.too_slow],
 )
 hypothesis.settings.load_profile("ordinary")
+
+
+@pytest.fixture(autouse=True)
+def _precision() -> Iterator[None]:
+    """Put the precision back: pages of the documentation choose one, as their readers do."""
+    before = jax.config.read("jax_enable_x64")
+    yield
+    if jax.config.read("jax_enable_x64") != before:
+        jax.config.update("jax_enable_x64", before)
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:

@@ -51,7 +51,7 @@ def huber(d: Any) -> Loss:
 def gaussian(sigma: Any) -> Loss:
     """Give the negative log-likelihood of a normal distribution: a goal that is a likelihood.
 
-    The sum over points of ½·|r/σ|² + log σ + ½·log 2π, times w; a complex point counts as two
+    The sum over points of ½·abs(r/σ)² + log σ + ½·log 2π, times w; a complex point counts as two
     real ones, each with this σ. It is not 0 where the goal is met.
 
     Args:
