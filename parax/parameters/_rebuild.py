@@ -55,4 +55,8 @@ def restore(cls: type, fields: dict[str, Any]) -> Any:
 
 def changed(module: Any, **fields: Any) -> Any:
     """Give a copy with some fields replaced, unchecked."""
-    return restore(type(module), dict(vars(module)) | fields)
+    self = object.__new__(type(module))
+    held = self.__dict__
+    held.update(module.__dict__)
+    held.update(fields)
+    return self
