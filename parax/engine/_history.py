@@ -14,7 +14,7 @@ import jax.tree_util as jtu
 from parax._diagnostic import echo, quoted
 from parax.engine._lower import SETTINGS, Signature
 from parax.engine._modes import Mode
-from parax.errors import CompileError
+from parax.errors import CompileError, ParameterValueError
 from parax.graph import Kind, Structure
 
 _KEPT = 512
@@ -110,9 +110,8 @@ class _Guard:
     def count(self, what: str) -> None:
         self._made.append(what)
         if len(self._made) > self._most:
-            allowed = "none was" if self._most == 0 else f"{self._most} allowed"
             raise CompileError(
-                f"{len(self._made)} executables were asked for, and {allowed}"
+                f"{len(self._made)} executables were asked for, and {self._most} allowed"
                 if self._most
                 else "an executable was asked for, and none was allowed",
                 hint=f"the last one is {what}",
@@ -128,6 +127,7 @@ def max_compiles(n: int) -> Any:
     What is found in the cache does not count.
 
     Raises:
+        ParameterValueError: `n` is no whole number of at least 0.
         CompileError: when one more is asked for; says why it could not use one that is known.
 
     Example:
@@ -138,6 +138,10 @@ def max_compiles(n: int) -> Any:
         ...     [float(compiled(x=x)) for x in (1.0, 2.0, 3.0)]
         [1.0, 4.0, 9.0]
     """
+    if not isinstance(n, int) or isinstance(n, bool) or n < 0:
+        raise ParameterValueError(
+            f"`max_compiles` takes a whole number of at least 0, got {quoted(repr(n), 40)}"
+        )
     return history.guarded(n)
 
 

@@ -13,7 +13,7 @@ import parax
 from parax import functions as fn
 from parax import op
 from parax.debug import max_compiles
-from parax.errors import CompileError, OperatorTypeError
+from parax.errors import CompileError, OperatorTypeError, ParameterValueError
 from parax.parameters import Parameter
 
 
@@ -187,3 +187,9 @@ def test_rewrites_can_be_turned_off() -> None:
     assert reason(rolled) == "other rewrites are asked for"
     with pytest.raises(OperatorTypeError, match=r"no rewrite `rol`\n  help: did you mean `roll`"):
         parax.compile(expression, rewrites=["rol"])
+
+
+@pytest.mark.parametrize("n", [-1, True])
+def test_a_guard_takes_a_whole_number(n: int) -> None:
+    with pytest.raises(ParameterValueError, match="a whole number of at least 0"):
+        max_compiles(n)
