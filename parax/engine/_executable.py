@@ -9,16 +9,17 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-from jax.extend.core import Literal, jaxpr_as_fun
 
 from parax.engine._cache import executables
 from parax.engine._chunks import mapped, piece
+from parax.engine._fold import Folded
 from parax.engine._history import Variant, history
 from parax.engine._lower import Signature, lower, of_vector
 from parax.engine._modes import ALONG, Mode, differentiated
 from parax.engine._pack import Layout
 from parax.errors import CompileError
 from parax.graph import Program
+from parax.parameters import is_concrete
 
 Types = Sequence[jax.ShapeDtypeStruct]
 
@@ -35,28 +36,44 @@ class Executable:
     as the bounds of parameters, do not cross into it.
 
     Args:
-        function: a pure function of arrays.
-        types: their types.
-        vector: whether the first array is a flat vector that is checked, and the others are
+        function: a pure function of arrays, given as two lists: the free ones, and the others.
+        free: the types of the free ones.
+        fixed: the types of the others.
+        vector: whether there is one free array, a flat vector that is checked, and the others are
             packed.
+        batch: how many free arrays come at once, stacked on a new first axis, and how many of
+            these are computed at once; None for one.
+        fold: whether what depends on the others only is computed when they are packed (X26).
     """
 
-    def __init__(self, function: Callable[..., Any], types: Types, *, vector: bool) -> None:
-        traced = jax.jit(function).trace(*types)
-        alive = _alive(traced.jaxpr)
-        self._evaluate = jaxpr_as_fun(traced.jaxpr)
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        free: Types,
+        fixed: Types,
+        *,
+        vector: bool,
+        batch: tuple[int, int] | None = None,
+        fold: bool = False,
+    ) -> None:
+        traced = jax.jit(function).trace(list(free), list(fixed))
+        self._folded = Folded(traced.jaxpr, len(free), fold=fold and vector)
         self._out_tree = traced.out_tree
-        self._all = types
-        self.taken = tuple(i for i in range(vector, len(types)) if alive[i])
+        stacked = free if batch is None else [_stacked(one, batch[0]) for one in free]
+        self._all = [*stacked, *fixed]
+        self._count = len(free)
+        self._body = self._folded.body if batch is None else mapped(self._folded.body, *batch)
+        self.taken = tuple(place for place in self._folded.taken if place >= vector)
         """Which of the arrays it takes; of a flat vector not the first, which it always takes."""
-        self._types = [_strong(types[i]) for i in self.taken]
-        self._layout = Layout(self._types) if vector else None
+        self._types = [_strong(self._all[place]) for place in self.taken]
+        self._layout = Layout(self._folded.kept_types) if vector else None
+        self._prologue = jax.jit(self._folded.prologue)
         self.takes_vector = vector
         self._lock = threading.Lock()
         self._is_compiled = False
         self.why = ""
         """Why it was made, rather than found in the cache."""
-        self.notes: tuple[str, ...] = ()
+        self.notes: tuple[str, ...] = self._folded.notes
         """What was rewritten in its trace."""
         self.trace_seconds = 0.0
         self.compile_seconds = 0.0
@@ -66,7 +83,12 @@ class Executable:
     def pack(self, arrays: Sequence[Any]) -> Any:
         """Pack the arrays that it takes, all but the vector, for `run`."""
         assert self._layout is not None
-        return self._layout.pack(arrays)
+        if not self._folded.operations:
+            return self._layout.pack(arrays)
+        if not all(map(is_concrete, arrays)):
+            return self._layout.pack(self._prologue(*arrays))
+        with jax.ensure_compile_time_eval():  # it is kept: it must not belong to an outer trace
+            return self._layout.pack(self._prologue(*arrays))
 
     def compile(self) -> None:
         """Compile it ahead of its first run, once, also if several threads ask.
@@ -96,10 +118,13 @@ class Executable:
         return self.run.lower(*types)
 
     def _of_arrays(self, *arrays: Any) -> Any:
-        whole: list[Any] = [None] * len(self._all)
-        for position, array in zip(self.taken, arrays, strict=True):
-            whole[position] = array
-        return self._finish(whole)
+        given = dict(zip(self.taken, arrays, strict=True))
+        free = [
+            given[place] if place in given else jnp.zeros(one.shape, one.dtype)
+            for place, one in enumerate(self._all[: self._count])
+        ]
+        fixed = [array for place, array in given.items() if place >= self._count]
+        return self._out_tree.unflatten(self._body(free, fixed))
 
     def _of_vector(self, x: Any, packed: Any) -> Any:
         assert self._layout is not None
@@ -110,32 +135,11 @@ class Executable:
             or getattr(x, "weak_type", False)
         ):
             raise MismatchError
-        whole: list[Any] = [None] * len(self._all)
-        whole[0] = x
-        for position, array in zip(self.taken, self._layout.unpack(packed), strict=True):
-            whole[position] = array
-        return self._finish(whole)
-
-    def _finish(self, whole: list[Any]) -> Any:
-        filled = [
-            jnp.zeros(one.shape, one.dtype) if array is None else array
-            for array, one in zip(whole, self._all, strict=True)
-        ]
-        return self._out_tree.unflatten(self._evaluate(*filled))
+        return self._out_tree.unflatten(self._body([x], self._layout.unpack(packed)))
 
 
 def _strong(one: jax.ShapeDtypeStruct) -> jax.ShapeDtypeStruct:
     return jax.ShapeDtypeStruct(one.shape, one.dtype)
-
-
-def _alive(closed: Any) -> list[bool]:
-    """Tell for each argument whether a result, or an effect, depends on it."""
-    jaxpr = closed.jaxpr
-    needed = {id(one) for one in jaxpr.outvars if not isinstance(one, Literal)}
-    for equation in reversed(jaxpr.eqns):
-        if equation.effects or any(id(one) in needed for one in equation.outvars):
-            needed.update(id(one) for one in equation.invars if not isinstance(one, Literal))
-    return [id(one) in needed for one in jaxpr.invars]
 
 
 def executable(
@@ -174,17 +178,16 @@ def executable(
         free = [signature.flat_type] if vector else signature.free_types
         if mode in ALONG:
             run, free = _beside(run, vector=vector), _doubled(free, vector=vector)
-        if batch is not None:
-            run = mapped(run, batch, piece(batch, width))
-            free = [_stacked(one, batch) for one in free]
-        own = len(free)
-
-        def function(*arrays: Any) -> Any:
-            return run(arrays[0] if vector else list(arrays[:own]), arrays[own:])
-
-        made = Executable(function, [*free, *signature.fixed_types], vector=vector)
+        made = Executable(
+            lambda free, fixed: run(free[0] if vector else free, fixed),
+            free,
+            signature.fixed_types,
+            vector=vector,
+            batch=None if batch is None else (batch, piece(batch, width)),
+            fold="context" in signature.rewrites,
+        )
         made.why, made.trace_seconds = why, time.perf_counter() - start
-        made.notes = tuple(dict.fromkeys(notes))
+        made.notes = (*dict.fromkeys(notes), *made.notes)
         return made
 
     if not cache:

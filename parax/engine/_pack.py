@@ -2,8 +2,9 @@
 
 Each array that crosses into an executable costs a fraction of a microsecond at every call. What a
 problem holds fixed - numbers of the expression, inputs, a sweep - is packed once, when it is bound,
-and taken apart inside the executable, where slices cost nothing. Real numbers of one width, whole
-or floating, share a vector of words: as words, because a copy of a word keeps all its bits.
+and taken apart inside the executable, where slices cost nothing. Numbers of one width, whole or
+floating, share a vector of words: as words, because a copy of a word keeps all its bits. A complex
+number is two words, its real and its imaginary part; a truth value is a byte.
 """
 
 from __future__ import annotations
@@ -52,18 +53,44 @@ class Layout:
         arrays: list[Any] = [None] * len(self._types)
         for (word, group), whole in zip(self._groups, packed, strict=True):
             types = [self._types[position] for position in group]
-            parts = [whole] if word is None else cut(whole, [one.shape for one in types])
+            parts = [whole] if word is None else cut(whole, [_words(one) for one in types])
             for position, part, one in zip(group, parts, types, strict=True):
-                arrays[position] = jax.lax.bitcast_convert_type(part, one.dtype) if word else part
+                arrays[position] = part if word is None else _read(part, one.dtype)
         return arrays
 
 
 def _word(kind: jax.ShapeDtypeStruct) -> str | None:
     """Give the name of the words that an array is packed as; None if it stays by itself."""
-    real = isinstance(kind.dtype, np.dtype) and jnp.issubdtype(kind.dtype, np.number)
-    if not real or kind.dtype.kind == "c" or prod(kind.shape) > _SMALL:
+    if not isinstance(kind.dtype, np.dtype) or prod(kind.shape) > _SMALL:
         return None
-    return f"uint{8 * kind.dtype.itemsize}"
+    if not (jnp.issubdtype(kind.dtype, jnp.number) or kind.dtype.kind == "b"):
+        return None
+    return f"uint{8 * kind.dtype.itemsize // (1 + (kind.dtype.kind == 'c'))}"
+
+
+def _words(kind: jax.ShapeDtypeStruct) -> tuple[int, ...]:
+    """Give the shape of an array's words."""
+    return (*kind.shape, 2) if kind.dtype.kind == "c" else kind.shape
+
+
+def _read(words: Any, dtype: Any) -> Any:
+    """Give the array that was packed as these words."""
+    if dtype.kind == "b":
+        return words != 0
+    if dtype.kind != "c":
+        return jax.lax.bitcast_convert_type(words, dtype)
+    parts = jax.lax.bitcast_convert_type(words, dtype.type(0).real.dtype)
+    return jax.lax.complex(parts[..., 0], parts[..., 1])
+
+
+def _write(array: Any, dtype: Any, word: str) -> Any:
+    """Give the words of an array or tracer, on one axis."""
+    flat = jnp.ravel(array).astype(dtype)
+    if dtype.kind == "b":
+        return flat.astype(word)
+    if dtype.kind == "c":
+        flat = jnp.stack([flat.real, flat.imag], axis=-1).ravel()
+    return jax.lax.bitcast_convert_type(flat, word)
 
 
 def cut(vector: Any, shapes: Sequence[tuple[int, ...]]) -> list[Any]:
@@ -87,11 +114,7 @@ def _whole(array: Any, dtype: Any) -> Any:
 
 def _joined(arrays: Sequence[tuple[Any, Any]], word: str) -> jax.Array:
     if not all(is_concrete(array) for array, _ in arrays):
-        words = [
-            jax.lax.bitcast_convert_type(jnp.ravel(array).astype(dtype), word)
-            for array, dtype in arrays
-        ]
-        return jnp.concatenate(words)
+        return jnp.concatenate([_write(array, dtype, word) for array, dtype in arrays])
     words = [np.asarray(array, dtype).reshape(-1).view(word) for array, dtype in arrays]
     with jax.ensure_compile_time_eval():  # what is kept must not belong to an outer trace
         return jnp.asarray(np.concatenate(words))

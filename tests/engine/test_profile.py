@@ -101,7 +101,7 @@ def test_what_xla_makes_of_it_can_be_read():
 
 
 def test_a_problem_shows_its_value_and_gradient():
-    problem = parax.problem("sum(exp(x) * a)", Bowl(), x=jnp.ones(1000))
+    problem = parax.problem("sum(exp(x * a))", Bowl(), x=jnp.ones(1000))
     assert "stablehlo.exponential" in problem.lower().as_text()
     assert "HloModule" in problem.hlo("value")
     assert problem.cost().flops >= problem.cost("value").flops >= 1000

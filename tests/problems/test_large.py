@@ -45,7 +45,7 @@ def test_numbers_travel_packed():
 
 def test_what_a_problem_holds_fixed_crosses_as_one_vector():
     problem = parax.problem(
-        "(a - 1.5)**2 + sum(x)*b + u + v - 3*a", Bowl(), x=jnp.ones(20), u=1, v=jnp.array([2.0])[0]
+        "(a - 1.5)**2 + sum(x*b) + u + v - 3*a", Bowl(), x=jnp.ones(20), u=1, v=jnp.array([2.0])[0]
     )
     problem(problem.x0)
     executable, rest = problem._bound._packed("value", None)
