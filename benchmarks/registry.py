@@ -13,6 +13,7 @@ MODULES = {
     "Q2": "benchmarks.q2_goals",
     "Q3": "benchmarks.q3_many",
     "Q4": "benchmarks.q4_recompile",
+    "Q5": "benchmarks.q5_parse",
     "Q7": "benchmarks.q7_module",
     "Q9": "benchmarks.q9_batch",
     "Q10": "benchmarks.q10_cascade",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from parax._collector import no_collection
 from parax._diagnostic import Source, Span, echo, with_article
 from parax.dsl._build import Build
 from parax.dsl._driver import Tokens, run
@@ -76,8 +77,9 @@ def parse(
         None if rule.callback is None else getattr(nodes, rule.callback)
         for rule in automaton.reductions
     ]
-    root: int = run(automaton, tokens, callbacks, limits)
-    return Build(nodes, names).build(root)
+    with no_collection():
+        root: int = run(automaton, tokens, callbacks, limits)
+        return Build(nodes, names).build(root)
 
 
 def _vocabularies(given: Any) -> tuple[Vocabulary, ...]:

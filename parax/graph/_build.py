@@ -13,6 +13,7 @@ from typing import Any
 import jax.tree_util as jtu
 import numpy as np
 
+from parax._collector import no_collection
 from parax._diagnostic import Span, kind_of
 from parax.errors import OperatorError, OperatorTypeError, ParaxError
 from parax.graph._kinds import Kind
@@ -73,6 +74,7 @@ class Builder:
             self._roles[kind] = role
         return role
 
+    @no_collection()
     def row_of(self, root: Any) -> int:
         """Give the row of a value: an operator, or anything that stands for itself."""
         if self._role(root) == "value":

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -156,7 +156,7 @@ def infer(structure: Structure, feed: Feed) -> Shapes:
         try:
             if operands or kind in (Kind.TREE, Kind.NODE, Kind.SUM):
                 key = (kind, structure.statics[node], own)
-                make = partial(_inner, structure, node, values)
+                make = partial(_inner, structure, node, values, own)
             else:
                 numbered = kind is Kind.SLOT or kind is Kind.LITERAL
                 key = (kind, structure.statics[node] if numbered else node)
@@ -232,16 +232,17 @@ class _Leaves:
         return abstract_call(call, dynamic, skeleton)
 
 
-def _inner(structure: Structure, node: int, values: Sequence[Any]) -> Any:
+def _inner(structure: Structure, node: int, values: Sequence[Any], types: tuple[int, ...]) -> Any:
     operands = [values[operand] for operand in structure.operands[node]]
     payload = structure.payloads[node]
     kind = structure.kinds[node]
     if kind is Kind.TREE:
         return payload.unflatten(operands)
-    arrays, skeleton = split(operands)
     if kind is Kind.SUM:
         check_sum(structure, node, list(map(bared, operands)))
-        return abstract_call(partial(sum_up, payload), arrays, skeleton)
+        terms, payload = _unlike_terms(payload, operands, types)
+        return abstract_call(partial(sum_up, payload), *split(terms))
+    arrays, skeleton = split(operands)
     try:
         payload.check(*(operands if kind is Kind.OVER else map(bared, operands)))
         return abstract_call(partial(compute_operator, payload), arrays, skeleton)
@@ -249,3 +250,21 @@ def _inner(structure: Structure, node: int, values: Sequence[Any]) -> Any:
         raise locate(error, structure, node, operands) from None
     except (TypeError, ValueError, IndexError, ZeroDivisionError, AttributeError) as error:
         raise locate(refused(payload, operands, error), structure, node, operands) from error
+
+
+def _unlike_terms(
+    payload: Any, operands: Sequence[Any], types: tuple[int, ...]
+) -> tuple[list[Any], Any]:
+    """Leave of the arrays in a sum two of each type: more of them change nothing of its type."""
+    seen: dict[Hashable, int] = {}
+    kept: list[int] = []
+    for place, key in enumerate(zip(types, payload.signs, payload.counts, strict=True)):
+        seen[key] = seen.get(key, 0) + 1
+        if seen[key] <= 2 or not isinstance(operands[place], jax.ShapeDtypeStruct):
+            kept.append(place)
+    few = replace(
+        payload,
+        signs=tuple([payload.signs[place] for place in kept]),
+        counts=tuple([payload.counts[place] for place in kept]),
+    )
+    return [operands[place] for place in kept], few

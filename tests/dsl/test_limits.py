@@ -1,5 +1,7 @@
 """Safety: whatever a text holds, it ends in an operator or a ParaxError (section 7)."""
 
+import contextlib
+import gc
 import subprocess
 import sys
 import threading
@@ -219,6 +221,19 @@ def test_threads_parse_at_the_same_time():  # L7
     for thread in threads:
         thread.join()
     assert found == {text: (text.split(" ")[0], "y") for text in texts}
+
+
+@pytest.mark.parametrize("text", ["x + 1", "x +", "sin()"])
+@pytest.mark.parametrize("is_on", [True, False])
+def test_the_garbage_collector_is_left_as_it_was(text: str, is_on: bool):  # L7
+    was_on = gc.isenabled()
+    try:
+        (gc.enable if is_on else gc.disable)()
+        with contextlib.suppress(ParaxError):
+            parse(text)
+        assert gc.isenabled() is is_on
+    finally:
+        (gc.enable if was_on else gc.disable)()
 
 
 def test_importing_the_language_builds_no_parser_and_imports_no_jax():  # L7

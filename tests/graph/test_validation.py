@@ -4,6 +4,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 import pytest
 from jax.core import Tracer
 
@@ -11,6 +12,7 @@ from parax import op
 from parax._diagnostic import Source, Span
 from parax.errors import GraphError, MissingInputError, OperatorError, OperatorTypeError
 from parax.graph import Graph
+from parax.op import _arithmetic as arithmetic
 
 A, B = jnp.ones(3, jnp.float32), jnp.ones(4, jnp.float32)
 
@@ -144,3 +146,42 @@ def test_a_choice_of_trees_and_shapes_is_inferred():
     a = op.Input("a")
     shapes = infer(op.Where(a[0] > 0, {"p": a, "q": 1}, 2.5), a=A)
     assert (shapes.outputs["p"].shape, shapes.outputs["q"].shape) == ((3,), ())
+
+
+def test_a_sum_is_inferred_from_its_unlike_terms():
+    """The trace of all terms of a long sum took most of the time of its validation."""
+    traced = []
+
+    class Counted(op.Binary):
+        def accumulate(self, values, signs, counts):
+            traced.append(len(values))
+            return super().accumulate(values, signs, counts)
+
+    x = op.Input("x")
+    total = x * 0.5
+    for number in range(500):
+        total = Counted(arithmetic.add, total, x * float(number))
+    assert infer(total, x=A).outputs.shape == (3,)
+    assert traced == [2]
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        [True, True, True],
+        [np.ones(3, np.uint8), np.ones(3, np.uint8), True],
+        [np.ones(3, np.float16), 1.0, 2.0, 3, np.ones((2, 1), np.int8)],
+        [np.ones((2, 1), np.float32), np.ones((2, 1), np.float32), np.ones(3, bool), 1j, 1j],
+    ],
+)
+@pytest.mark.parametrize("signs", ["+++++", "+-+-+", "--+++"])
+def test_a_sum_has_the_type_that_it_is_inferred_to_have(terms, signs):
+    inputs = dict(zip("abcde", terms, strict=False))
+    total = op.Input("a")
+    for name, sign in zip("bcde"[: len(terms) - 1], signs, strict=False):
+        total = total + op.Input(name) if sign == "+" else total - op.Input(name)
+    found, value = infer(total, **inputs).outputs, jnp.asarray(total(**inputs))
+    assert jnp.shape(found) == value.shape
+    assert jnp.result_type(found) == value.dtype
+    if not isinstance(found, jax.ShapeDtypeStruct):  # all numbers: their sum is known
+        assert found == value

@@ -26,7 +26,8 @@ STANDS_ON: dict[str, list[str]] = {
     "training": ["module"],
     "kernels": ["module"],
     "utils": ["training"],
-    "graph": ["training", "kernels"],
+    "_collector": [],
+    "graph": ["training", "kernels", "_collector"],
     "op": ["graph"],
     "functions": ["op"],
     # What a goal is knows functions and nothing of compiling; problems look at goals when they
