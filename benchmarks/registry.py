@@ -15,6 +15,7 @@ MODULES = {
     "Q4": "benchmarks.q4_recompile",
     "Q5": "benchmarks.q5_parse",
     "Q7": "benchmarks.q7_module",
+    "Q8": "benchmarks.q8_start",
     "Q9": "benchmarks.q9_batch",
     "Q10": "benchmarks.q10_cascade",
 }
