@@ -20,6 +20,14 @@ OLDEST = PYTHONS[0]
 PINS = Path("constraints.txt")
 EXTRAS = ".[rf,docs,dev]"
 PRECISIONS = {"64 bit": "1", "32 bit": "0"}
+ONCE = [
+    "tests/cli",
+    "tests/dsl",
+    "tests/house",
+    "tests/mistakes",
+    "tests/problems/test_benchmarks.py",
+]
+"""Tests that choose their precision themselves, or in which it plays no role."""
 
 
 def prepare(session: nox.Session) -> None:
@@ -34,10 +42,11 @@ def run_pytest(session: nox.Session, *options: str) -> None:
     failed: list[str] = []
     for name, flag in PRECISIONS.items():
         session.log(f"tests in {name}")
+        left_out = () if flag == "1" else [f"--ignore={path}" for path in ONCE]
         try:
             session.run(
                 *("python", "-m", "pytest", "--quiet", f"--numprocesses={workers}"),
-                *("--dist=worksteal", "--durations=12", *options, *session.posargs),
+                *("--dist=worksteal", "--durations=12", *left_out, *options, *session.posargs),
                 env={"JAX_ENABLE_X64": flag},
             )
         except CommandFailed:

@@ -70,7 +70,7 @@ def spoilt(array, keep, wrong=np.nan):
 
 
 @pytest.mark.parametrize("name", [*SMOOTH, *WHOLE])
-@settings(max_examples=6)
+@settings(max_examples=4)
 @given(data=choices())
 def test_a_masked_reduction_is_that_of_the_chosen_elements(name, data):
     """X23: eager, compiled, and whatever stands elsewhere."""
@@ -85,7 +85,7 @@ def test_a_masked_reduction_is_that_of_the_chosen_elements(name, data):
 
 
 @pytest.mark.parametrize("name", SMOOTH)
-@settings(max_examples=4)
+@settings(max_examples=3)
 @given(data=choices())
 def test_so_is_its_gradient_and_nothing_leaks(name, data):
     """X22, X23: exactly 0 where nothing is chosen, also if NaN or infinite slopes stand there."""
@@ -98,9 +98,9 @@ def test_so_is_its_gradient_and_nothing_leaks(name, data):
     def objective(a, c):
         return reduction(F.sqrt(x)[chosen])(x=a, chosen=c)
 
+    gradient = jax.jit(jax.grad(objective))
     for wrong in (np.nan, 0.0, -1.0):  # a root of 0 has an infinite slope
-        given_ = jnp.asarray(spoilt(array, keep, wrong))
-        found = jax.jit(jax.grad(objective))(given_, keep)
+        found = gradient(jnp.asarray(spoilt(array, keep, wrong)), keep)
         near(found, wanted, 64)
         assert np.all(np.asarray(found)[~keep] == 0)
     both = jax.vmap(jax.grad(objective))(
@@ -123,7 +123,7 @@ def test_second_derivatives_are_those_of_the_chosen_elements(name):
 
 
 @pytest.mark.parametrize("name", SMOOTH)
-@settings(max_examples=3)
+@settings(max_examples=2)
 @given(data=choices())
 def test_axes_are_reduced_one_by_one(name, data):
     """A mask chooses along the first axes; what is left of it stays a mask."""

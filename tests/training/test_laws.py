@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import optax
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 
 from parax.module import partition, trainable_part
 from parax.parameters import Parameter
@@ -98,6 +98,7 @@ def check_steps(model):
     assert eqx.tree_equal(optimizer.state, state, rtol=1e-6, atol=1e-6)
 
 
+@settings(max_examples=12)
 @given(modules())
 def test_modules(plan):
     """T5: `update_parameters(m, m.parameters())` is `m`; T7, T11, T16"""
@@ -107,6 +108,7 @@ def test_modules(plan):
     check_steps(model)
 
 
+@settings(max_examples=15)
 @given(TREES)
 def test_any_tree(plan):
     """T1, T5, T7, T11, T16"""
