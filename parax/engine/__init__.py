@@ -15,6 +15,7 @@ from parax.engine._modes import ALONG, Mode
 from parax.engine._nodes import nodes_text
 from parax.engine._portable import Portable, to_bytes
 from parax.engine._profile import NodeCost, Profile, profile
+from parax.engine._reuse import run_into
 from parax.engine._specialise import Specialised, Specialiser
 from parax.engine._stages import Cost, Memory, checked_mode, cost, hlo, memory
 from parax.engine._walk import Walk
@@ -59,6 +60,7 @@ __all__ = [
     "own_arrays",
     "paths",
     "profile",
+    "run_into",
     "set_cache_size",
     "synchronous_dispatch",
     "to_bytes",

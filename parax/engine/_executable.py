@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any
 
 import jax
@@ -22,6 +23,7 @@ from parax.graph import Program
 from parax.parameters import is_concrete
 
 Types = Sequence[jax.ShapeDtypeStruct]
+_GIVEN_UP: Any = {"donate_argnums": 0, "keep_unused": True}
 
 
 class MismatchError(TypeError):
@@ -108,6 +110,14 @@ class Executable:
                     raise CompileError(f"XLA refused the expression: {first}") from None
             self.compile_seconds = time.perf_counter() - start
             self._is_compiled = True
+
+    @cached_property
+    def run_into(self) -> Callable[..., Any]:
+        """The function of the arrays it takes, behind a list of arrays that it writes into (X28).
+
+        The list has an array for each result, of its type; they are given up.
+        """
+        return jax.jit(lambda _, *arrays: self._of_arrays(*arrays), **_GIVEN_UP)
 
     def lowered(self) -> Any:
         """Lower it for its own types: a `jax.stages.Lowered`."""
