@@ -10,6 +10,7 @@ import jax.numpy as jnp
 from parax._diagnostic import quoted, render
 from parax.engine._backward import Slope, find_slope, free_element_names
 from parax.engine._finite import Trouble, find_trouble
+from parax.engine._free import Argument
 from parax.engine._walk import Walk
 
 
@@ -55,7 +56,8 @@ class Findings:
             return "there is no gradient: nothing is free"
         of = " of the sum of all outputs" if self.is_summed else ""
         if self.gradient is None:
-            return f"the gradient{of} is finite, with respect to all {self.free} free numbers"
+            what = f"all {self.free} free numbers" if self.free > 1 else "the one free number"
+            return f"the gradient{of} is finite, with respect to {what}"
         named = ", ".join(quoted(name, 40) for name in self.parameters[:6])
         if len(self.parameters) > 6:
             named += f" and {len(self.parameters) - 6} more"
@@ -77,18 +79,20 @@ class Findings:
         }
 
 
-def findings(walk: Walk, args: tuple[Any, ...] | None) -> Findings:
+def findings(walk: Walk, args: tuple[Any, ...], argument: Argument = None) -> Findings:
     """Look for the first NaN or infinity in the value and in the gradient.
 
     Args:
         walk: the expression, evaluated node by node.
-        args: the positional inputs, if the free elements are those of the model, for their names.
+        args: the positional inputs, for the names of the model's free elements.
+        argument: what is differentiated instead of these.
     """
     slope = find_slope(walk) if walk.free else None
     if slope is None:
         names: tuple[str, ...] = ()
-    elif args is None:
-        names = tuple(f"element {index}" for index in slope.free)
+    elif argument is not None:
+        whole = argument if isinstance(argument, str) else f"argument {argument}"
+        names = tuple(f"element {index} of {whole}" for index in slope.free)
     else:
         names = free_element_names(walk, args, slope)
     return Findings(

@@ -32,6 +32,19 @@ _LIGHT = frozenset((
     "squeeze", "stack", "stop_gradient", "sub", "transpose", "xor",
 ))  # fmt: skip
 """What fuses with what reads it, and is then cheaper to do again than to read from memory."""
+_WORK = {
+    **dict.fromkeys((
+        "argmax", "argmin", "cumsum", "dynamic_slice", "gather", "reduce_max", "reduce_min",
+        "reduce_sum",
+    ), 1),
+    **dict.fromkeys((
+        "atan2", "cos", "cosh", "exp", "exp2", "expm1", "log", "log10", "log1p", "logistic", "pow",
+        "rsqrt", "sin", "sinh", "sqrt", "tan", "tanh",
+    ), 8),
+}  # fmt: skip
+"""About how many nanoseconds are spent on an element; all else is taken to be worth it."""
+_WORTH = 2000
+"""From how many on a prologue pays for its compilation."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +82,8 @@ class Folded:
         self._maker = {one: step for step in self._steps for one in step.made}
         self._kept = self._chosen()
         self._prologue = _needed(self._steps, self._kept, known, effects=False)
+        if sum(_work(step.equation) for step in self._prologue) < _WORTH:
+            self._kept, self._prologue = [], []
         self._body = _needed(self._steps, self._outputs, known.union(self._kept), effects=True)
         after = {*self._outputs, *_read(self._body)}
         before = _read(self._prologue)
@@ -242,3 +257,13 @@ def _is_light(equation: Any) -> bool:
     if equation.primitive.name in ("jit", "pjit"):
         return all(map(_is_light, equation.params["jaxpr"].jaxpr.eqns))
     return equation.primitive.name in _LIGHT
+
+
+def _work(equation: Any) -> int:
+    """Estimate how long an equation takes [ns]."""
+    if equation.primitive.name in ("jit", "pjit"):
+        return sum(map(_work, equation.params["jaxpr"].jaxpr.eqns))
+    if _is_light(equation):
+        return 0
+    elements = max(prod(one.aval.shape) for one in (*equation.invars, *equation.outvars))
+    return _WORK.get(equation.primitive.name, _WORTH) * elements

@@ -74,7 +74,7 @@ class CompiledViews:
             the gradient is finite, with respect to all 3 free numbers
         """
         walk, args = self._walked(args, merged_inputs(inputs, keywords), argument, of)
-        return findings(walk, args if argument is None else None)
+        return findings(walk, args, argument)
 
     def profile(
         self, *args: Any, runs: int = 7, inputs: Mapping[str, Any] | None = None, **keywords: Any

@@ -181,3 +181,10 @@ def test_the_gradient_found_is_the_compiled_one():
     np.testing.assert_allclose(
         jnp.stack(_Backward(walk).gradient), problem.gradient(problem.x0), rtol=1e-6
     )
+
+
+def test_what_is_differentiated_instead_is_named() -> None:
+    compiled = parax.compile("sum(exp(x)/x)")
+    found = str(compiled.debug(x=np.array([1.0, 0.0]), argument="x"))
+    assert "with respect to `element 1 of x` is not finite" in found
+    assert "the one free number" in str(compiled.debug(x=np.array(1.0), argument="x"))

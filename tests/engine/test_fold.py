@@ -41,7 +41,7 @@ def _forget():
     CALLS.clear()
 
 
-X = np.linspace(-1.0, 1.0, 7)
+X = np.linspace(-1.0, 1.0, 300)
 
 
 def _problem(x: Any = X, **options: Any) -> Any:
@@ -71,7 +71,7 @@ def test_without_the_rewrite_it_is_computed_at_each_call():
 @pytest.mark.parametrize("seed", range(2))
 def test_all_modes_agree_with_the_unfolded(seed):
     random = np.random.default_rng(seed)
-    x, w = random.normal(size=5), random.normal(size=5)
+    x, w = random.normal(size=300), random.normal(size=300)
     objective = "sum(sin(w)*fit**2) + a*sum(exp(w)) + b"
     folded = parax.problem(objective, Line(), x, w=w)
     plain = parax.problem(objective, Line(), x, w=w, rewrites=())
@@ -123,6 +123,12 @@ def test_more_than_there_is_room_for_is_computed_again():
     narrow = parax.problem(wide.replace("600", "60"), Line(), x=np.linspace(0.0, 1.0, 60))
     narrow(narrow.x0)
     assert "done once a bind" in narrow.explain()
+
+
+def test_a_small_context_is_not_worth_a_prologue():
+    problem = parax.problem("sum(exp(x)*a)", Line(), x=X[:9])
+    problem(problem.x0)
+    assert "done once a bind" not in problem.explain()
 
 
 def test_what_fuses_is_not_kept():
