@@ -37,9 +37,9 @@ def compile(
         symbols: what names in texts mean: operators, arrays, numbers, Parameters, callables.
         limits: limits for texts.
         rewrites: the rewrites that are made: all by default, none for `()`. There are `"roll"`,
-            which computes alike terms by one body; `"matrices"`, which writes out products of
-            many small matrices; and `"context"`, by which what depends on fixed values only is
-            computed once a bind.
+            which computes alike terms by one body; `"scan"`, which makes long chains of alike
+            steps loops; `"matrices"`, which writes out products of many small matrices; and
+            `"context"`, by which what depends on fixed values only is computed once a bind.
         cache: whether executables are shared with equal expressions.
         example_inputs: example inputs by name.
 
@@ -90,9 +90,9 @@ def problem(
         symbols: what names in texts mean.
         limits: limits for texts.
         rewrites: the rewrites that are made: all by default, none for `()`. There are `"roll"`,
-            which computes alike terms by one body; `"matrices"`, which writes out products of
-            many small matrices; and `"context"`, by which what depends on fixed values only is
-            computed once a bind.
+            which computes alike terms by one body; `"scan"`, which makes long chains of alike
+            steps loops; `"matrices"`, which writes out products of many small matrices; and
+            `"context"`, by which what depends on fixed values only is computed once a bind.
         cache: whether executables are shared with equal expressions.
         more_inputs: inputs by name.
 

@@ -19,7 +19,7 @@ from parax.engine._lower import REWRITES, Signature, context_key
 from parax.engine._modes import ALONG, SCALAR, Mode, is_forward
 from parax.engine._objective import chosen_output, require_inexact, require_objective
 from parax.errors import ParameterValueError
-from parax.graph import Graph, Program, abstract, rolled, split, unrolled, validate_structure
+from parax.graph import Graph, Program, abstract, check_depth, rolled, split, validate_structure
 from parax.parameters import is_concrete
 
 _KEPT = 256  # kinds of inputs that one expression remembers
@@ -246,11 +246,8 @@ class Specialiser:
         def validate() -> Any:
             validate_structure(graph.structure)
             shapes = graph.infer(args, inputs)
-            program = (
-                rolled(graph.structure, shapes.values)
-                if "roll" in self._rewrites
-                else unrolled(graph.structure)
-            )
+            program = rolled(graph.structure, shapes.values, self._rewrites)
+            check_depth(program)
             return shapes.outputs, program, widest(shapes.values)
 
         outputs, program, width = validated.get(signature.key, validate)

@@ -1,5 +1,6 @@
 """The graph of an expression: a flat table of interned nodes, validated before it is compiled."""
 
+from parax.graph._depth import check_depth
 from parax.graph._evaluate import Feed, evaluate, run, values_of
 from parax.graph._graph import Graph, same
 from parax.graph._kinds import Kind, SlotKind
@@ -30,6 +31,7 @@ __all__ = [
     "Structure",
     "abstract",
     "as_dynamic",
+    "check_depth",
     "check_inputs",
     "check_names",
     "elementwise_masked",

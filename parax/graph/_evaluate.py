@@ -19,7 +19,7 @@ from parax.graph._kinds import Kind
 from parax.graph._masked import Masked, bared, dense, holds_mask, is_masked
 from parax.graph._masks import ALL, MaskValues
 from parax.graph._pool import Pool
-from parax.graph._rolled import Program, Roll, map_roll
+from parax.graph._rolled import Program, Roll, Scan, map_roll, map_scan
 from parax.graph._stand_in import TracedError, decides, has_tracer, stand_in
 from parax.graph._structure import Structure
 
@@ -132,6 +132,8 @@ class _Run:
     def compute(self, node: int, operands: Sequence[Any]) -> Any:
         if self.structure.kinds[node] is Kind.ROLL:
             return _run_roll(self.structure.payloads[node], operands, self.feed.pool)
+        if self.structure.kinds[node] is Kind.SCAN:
+            return _run_scan(self.structure.payloads[node], operands, self.feed.pool)
         return compute_node(self.structure, node, operands, check=self._check)
 
     def in_order(self) -> list[Any]:
@@ -243,12 +245,23 @@ def run(program: Program, feed: Feed, pool: Pool) -> Any:
 def _run_roll(roll: Roll, operands: Sequence[Any], pool: Pool | None) -> Any:
     """Compute the body of a roll for all that it stands for, stacked."""
     shared = operands[: roll.shared]
+    return map_roll(roll, lambda own: _run_body(roll, shared, own), roll.mapped(operands, pool))
 
-    def one(own: Any) -> Any:
-        parts, numbers = own
-        return run(roll.body, Feed((), ports=[*shared, *parts]), Pool(roll.kinds, numbers))
 
-    return map_roll(roll, one, roll.mapped(operands, pool))
+def _run_scan(scan: Scan, operands: Sequence[Any], pool: Pool | None) -> Any:
+    """Compute the body of a chain's steps, again and again."""
+    roll = scan.roll
+    start, *shared = operands[: roll.shared]
+
+    def step(carry: Any, own: Any) -> Any:
+        return _run_body(roll, [carry, *shared], own)
+
+    return map_scan(scan, step, start, roll.mapped(operands, pool))
+
+
+def _run_body(roll: Roll, shared: Sequence[Any], own: Any) -> Any:
+    parts, numbers = own
+    return run(roll.body, Feed((), ports=[*shared, *parts]), Pool(roll.kinds, numbers))
 
 
 class _Guarded:

@@ -14,6 +14,7 @@ import jax.tree_util as jtu
 import numpy as np
 from jax.core import Tracer
 
+from parax._collector import no_collection
 from parax._diagnostic import Span
 from parax.graph._build import Builder
 from parax.graph._evaluate import Feed, evaluate
@@ -51,6 +52,7 @@ class Graph:
 
     __slots__ = ("arrays", "numbers", "structure")
 
+    @no_collection()
     def __init__(self, outputs: Any, read: Reader | None = None) -> None:
         leaves, out_tree = jtu.tree_flatten(outputs, is_leaf=is_operator)
         builder = Builder(read)
@@ -143,14 +145,14 @@ class Graph:
     def summary(self, *args: Any, **inputs: Any) -> str:
         """Give a table of the nodes; with example inputs, their shapes and dtypes too.
 
-        With example inputs its last line also says which nodes are rolled: alike ones, that are
-        computed by one body when the graph is compiled (E5).
+        With example inputs its last lines also say which nodes are rolled, alike ones that are
+        computed by one body when the graph is compiled (E5), and which chains are loops (X16).
         """
         if not args and not inputs:
             return summary(self.structure, self._number_of(), None)
         shapes = self.infer(args, inputs).values
-        rolls = rolled(self.structure, shapes).rolls
-        return summary(self.structure, self._number_of(), shapes, rolls)
+        program = rolled(self.structure, shapes)
+        return summary(self.structure, self._number_of(), shapes, program.rolls, program.loops)
 
     def to_dot(self) -> str:
         """Give the graph in the DOT language of Graphviz."""

@@ -52,6 +52,7 @@ class GuardPlan:
             needed between them; -1 if it is not elementwise.
         leaves: for leaf operators that are not wanted everywhere, the mask of their inputs.
         guarded: nodes that must be computed from guarded values.
+        wanted: for each node, its mask; None where there is no gradient.
     """
 
     terms: tuple[tuple[Any, ...], ...]
@@ -59,6 +60,11 @@ class GuardPlan:
     shared: tuple[int, ...]
     leaves: dict[int, int]
     guarded: frozenset[int]
+    wanted: tuple[int | None, ...]
+
+    def is_whole(self, mask: int | None) -> bool:
+        """Tell whether a mask holds everywhere or nowhere."""
+        return mask is None or self.terms[mask][0] in ("all", "any")
 
 
 def plan_guards(
@@ -106,7 +112,14 @@ def plan_guards(
             or any(operand in guarded for operand in operands[node])
         ):
             guarded.add(node)
-    return GuardPlan(tuple(masks.terms), tuple(edges), tuple(shared), leaves, frozenset(guarded))
+    return GuardPlan(
+        tuple(masks.terms),
+        tuple(edges),
+        tuple(shared),
+        leaves,
+        frozenset(guarded),
+        tuple(wanted),
+    )
 
 
 def _may_be_masked(
@@ -117,7 +130,7 @@ def _may_be_masked(
     for node, kind in enumerate(kinds):
         if kind is Kind.OVER or kind is Kind.PORT:
             found.append(True)
-        elif kind is Kind.ROLL or kind is Kind.PACK:
+        elif kind in (Kind.ROLL, Kind.PACK, Kind.SCAN):
             found.append(False)
         else:
             reduction = payloads[node].reduced() if kind is Kind.NODE else None

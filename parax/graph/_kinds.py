@@ -21,6 +21,7 @@ class Kind(enum.IntEnum):
     PORT = 8  # what a roll hands to its body
     PACK = 9  # values of several nodes, stacked, or taken from a stack
     ROLL = 10  # one body for many alike nodes
+    SCAN = 12  # one body for the steps of a chain
 
 
 class SlotKind(enum.IntEnum):

@@ -4,6 +4,8 @@ An expression of a thousand goals has a thousand sub-graphs that are the same bu
 indices and which leaf they look at. Each class of alike nodes that stand side by side becomes one
 roll, whose value is all of theirs, stacked; so that the size of the program grows with the number
 of *different* terms. A roll's body may hold sums that are rolled in turn.
+
+Likewise a long chain of steps that are alike becomes one loop (X16).
 """
 
 # JAX leaves types unknown.
@@ -22,8 +24,9 @@ import numpy as np
 
 from parax._diagnostic import Span
 from parax.graph._alike import alike, is_stackable
+from parax.graph._chain import Chain, chains, may_have_chains
 from parax.graph._kinds import Kind
-from parax.graph._rolled import Pack, Pick, Program, Roll, Row, RowSum
+from parax.graph._rolled import Pack, Pick, Program, Roll, Row, RowSum, Scan
 from parax.graph._structure import Structure
 from parax.graph._sums import SumTerms
 from parax.graph._template import Template, template
@@ -41,16 +44,19 @@ def unrolled(structure: Structure) -> Program:
     )
 
 
-def rolled(structure: Structure, values: Sequence[Any]) -> Program:
+def rolled(
+    structure: Structure, values: Sequence[Any], which: Sequence[str] = ("roll", "scan")
+) -> Program:
     """Give the program of a table with what is alike in it rolled.
 
     Args:
         structure: the table.
         values: the abstract value of each node, as `infer` gives it.
+        which: `"roll"` what stands side by side, `"scan"` chains.
     """
-    plan = _Plan(structure, values)
+    plan = _Plan(structure, values, which)
     plan.find()
-    return _Assembly(plan).program() if plan.groups else unrolled(structure)
+    return _Assembly(plan).program() if plan.groups or plan.loops else unrolled(structure)
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,26 +67,43 @@ class _Group:
     template: Template
 
 
+@dataclass(frozen=True, eq=False)
+class _Loop:
+    """The steps of a chain, as one."""
+
+    chain: Chain
+    template: Template
+
+
 class _Plan:
     """Finds what to roll, in one pass from the outputs to the leaves."""
 
-    def __init__(self, structure: Structure, values: Sequence[Any]) -> None:
+    def __init__(self, structure: Structure, values: Sequence[Any], which: Sequence[str]) -> None:
         self.structure = structure
         self.values = values
+        self.which = which
         self.ordinals = {node: number for number, node in enumerate(structure.slots)}
         self.carriers = {node: number for number, node in enumerate(structure.carriers)}
         self.groups: list[_Group] = []
         self.member: dict[int, tuple[int, int]] = {}
         """For each node that is rolled: its group, and its position there."""
+        self.loops: dict[int, _Loop] = {}
+        """For each node that is the last of a chain."""
         self._classes: list[int] = []
         self._needed = bytearray(len(structure))
 
     def find(self) -> None:
         structure = self.structure
-        wide = [node for node, own in enumerate(structure.operands) if len(own) >= LEAST]
-        if len(structure.outputs) < LEAST and not wide:
+        rolls = "roll" in self.which and (
+            len(structure.outputs) >= LEAST
+            or any(len(operands) >= LEAST for operands in structure.operands)
+        )
+        scans = "scan" in self.which and may_have_chains(structure)
+        if not rolls and not scans:
             return
         self._classes = alike(structure, self.values)
+        found = chains(structure, self.values, self._classes) if scans else ()
+        last = {chain.nodes[-1]: chain for chain in found}
         for output in structure.outputs:
             self._needed[output] = 1
         self._group(structure.outputs)
@@ -88,10 +111,27 @@ class _Plan:
             if not self._needed[node] or node in self.member:
                 continue
             operands = structure.operands[node]
+            if node in last and self._loop(last[node]):
+                continue
             if len(operands) >= LEAST:
                 self._group([one for one in operands if self._is_free(node, one)])
             for operand in operands:
                 self._needed[operand] = 1
+
+    def _loop(self, chain: Chain) -> bool:
+        """Make a chain one loop; tell whether that can be."""
+        start, *steps = chain.nodes
+        common = template(
+            self.structure, self.values, self.ordinals, tuple(steps), (start, *steps[:-1])
+        )
+        if common is None:
+            return False
+        self.loops[steps[-1]] = _Loop(chain, common)
+        for node in common.needs():
+            self._needed[node] = 1
+        for stack in common.stacks:
+            self._group(stack)
+        return True
 
     def _is_free(self, consumer: int, operand: int) -> bool:
         """Tell whether all of an operand is wanted there, or none: a roll has no finer guard."""
@@ -107,7 +147,7 @@ class _Plan:
 
     def _group(self, nodes: Sequence[int]) -> None:
         """Group what is alike among nodes that stand side by side, then what that is made of."""
-        pending = [nodes]
+        pending = [nodes] if "roll" in self.which else []
         while pending:
             classes: dict[int, list[int]] = {}
             for node in dict.fromkeys(pending.pop()):
@@ -117,6 +157,8 @@ class _Plan:
                 if len(own) < LEAST:
                     continue
                 common = template(self.structure, self.values, self.ordinals, tuple(own))
+                if common is None:
+                    continue
                 for position, node in enumerate(own):
                     self.member[node] = (len(self.groups), position)
                 self.groups.append(_Group(tuple(own), common))
@@ -158,7 +200,9 @@ class _Assembly:
             spans=spans,
             outputs=tuple(self._rows[output] for output in outputs),
         )
-        return Program(table, tuple(self._numbers), tuple(self._carriers), self._rolls())
+        return Program(
+            table, tuple(self._numbers), tuple(self._carriers), self._rolls(), self._loops()
+        )
 
     def _rolls(self) -> tuple[tuple[int, str], ...]:
         structure = self._plan.structure
@@ -167,6 +211,21 @@ class _Assembly:
             payload = structure.payloads[group.nodes[0]]
             found.append((len(group.nodes), getattr(payload, "symbol", lambda: "sum")()))
         return tuple(found)
+
+    def _loops(self) -> tuple[tuple[int, str], ...]:
+        return tuple(
+            (len(loop.chain.nodes) - 1, self._step_text(loop)) for loop in self._plan.loops.values()
+        )
+
+    def _step_text(self, loop: _Loop) -> str:
+        """Name what a step does, first to last."""
+        table = loop.template.table
+        names = [
+            getattr(payload, "symbol", lambda: "sum")()
+            for kind, payload in zip(table.kinds, table.payloads, strict=True)
+            if kind in (Kind.NODE, Kind.SUM)
+        ]
+        return " ".join(names)
 
     def _build(self, wanted: Hashable) -> None:
         pending: list[Any] = [wanted]
@@ -186,8 +245,7 @@ class _Assembly:
     def _needs(self, key: Any) -> list[Any]:
         plan, sort = self._plan, key[0]
         if sort == "group":
-            common = plan.groups[key[1]].template
-            return [("node", one) for one in common.shared] + [("stack", s) for s in common.stacks]
+            return _needs_of(plan.groups[key[1]].template)
         if sort == "stack":
             group = self._group_of(key[1])
             return [("node", one) for one in key[1]] if group is None else [("group", group)]
@@ -195,6 +253,8 @@ class _Assembly:
             return [("group", key[2])]
         if key[1] in plan.member:
             return [("group", plan.member[key[1]][0])]
+        if key[1] in plan.loops:
+            return _needs_of(plan.loops[key[1]].template)
         if plan.structure.kinds[key[1]] is Kind.SUM:
             parts, others = self._parts_of(key[1])
             return [("sum", key[1], group) for group in parts] + [
@@ -212,7 +272,8 @@ class _Assembly:
         plan, sort = self._plan, key[0]
         operands = tuple(self._rows[one] for one in self._needs(key))
         if sort == "group":
-            payload = _roll(plan.groups[key[1]])
+            group = plan.groups[key[1]]
+            payload = _roll(group.template, len(group.nodes), plan.which)
             return self._append(Kind.ROLL, operands, None, payload, None)
         if sort == "stack":
             group = self._group_of(key[1])
@@ -228,6 +289,10 @@ class _Assembly:
         if node in plan.member:
             payload = Row(plan.member[node][1])
             return self._append(Kind.PACK, operands, None, payload, plan.structure.spans[node])
+        if node in plan.loops:
+            loop = plan.loops[node]
+            payload = Scan(_roll(loop.template, len(loop.chain.nodes) - 1, plan.which))
+            return self._append(Kind.SCAN, operands, None, payload, plan.structure.spans[node])
         return self._copy(node, operands)
 
     def _copy(self, node: int, operands: tuple[int, ...]) -> int:
@@ -292,13 +357,16 @@ def _terms(structure: Structure, node: int) -> list[tuple[int, int, int, Span | 
     )
 
 
-def _roll(group: _Group) -> Roll:
-    common = group.template
-    body = rolled(common.table, common.values)
+def _needs_of(common: Template) -> list[Any]:
+    return [("node", one) for one in common.shared] + [("stack", one) for one in common.stacks]
+
+
+def _roll(common: Template, count: int, which: Sequence[str]) -> Roll:
+    body = rolled(common.table, common.values, which)
     size = sum(_elements(value) for value in common.values)
     return Roll(
         body,
-        len(group.nodes),
+        count,
         len(common.shared),
         common.columns,
         common.numbers,

@@ -6,8 +6,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import jax
@@ -24,16 +26,18 @@ class Program:
     """A table as it is lowered: rolled, where nodes are alike.
 
     Args:
-        structure: the table; its kinds may be PORT, PACK, ROLL, ROW and ROWS.
+        structure: the table; its kinds may be PORT, PACK, ROLL and SCAN.
         numbers: for each of its slots, which number of the expression it is.
         carriers: for each of its nodes that carry data, whose of the expression's it is.
         rolls: what was rolled: how many nodes, of which kind, into one.
+        loops: which chains became loops: how many steps, of which kinds of nodes.
     """
 
     structure: Structure
     numbers: tuple[int, ...]
     carriers: tuple[int, ...]
     rolls: tuple[tuple[int, str], ...] = ()
+    loops: tuple[tuple[int, str], ...] = ()
 
 
 class _Unguarded:
@@ -170,3 +174,39 @@ def map_roll(roll: Roll, one: Callable[[Any], Any], own: Any) -> Any:
     if together >= roll.count:
         return jax.vmap(one)(own)
     return jax.lax.map(one, own, batch_size=together)
+
+
+@dataclass(frozen=True, eq=False)
+class Scan(_Unguarded):
+    """One body in place of the steps of a chain, each computed from the one before.
+
+    Args:
+        roll: the steps. The first of what they share is in truth what each is computed from; the
+            first operand is where the first step starts from.
+    """
+
+    roll: Roll
+
+
+def map_scan(scan: Scan, step: Callable[[Any, Any], Any], start: Any, own: Any) -> Any:
+    """Compute all steps, and give what the last one gives.
+
+    Where what a gradient needs of all steps is too much to be kept, it is computed again, a
+    stretch of steps at a time.
+    """
+    count = scan.roll.count
+
+    def steps(carry: Any, own: Any, length: int) -> Any:
+        return jax.lax.scan(lambda carry, own: (step(carry, own), None), carry, own, length)[0]
+
+    if count * scan.roll.size <= _WIDE:
+        return steps(start, own, count)
+    stretch = math.isqrt(count)
+    whole = count - count % stretch
+    stretches = jtu.tree_map(lambda one: one[:whole].reshape(-1, stretch, *one.shape[1:]), own)
+    again = jax.checkpoint(partial(steps, length=stretch))
+    carry = jax.lax.scan(
+        lambda carry, own: (again(carry, own), None), start, stretches, whole // stretch
+    )[0]
+    rest = jtu.tree_map(lambda one: one[whole:], own)
+    return steps(carry, rest, count - whole) if count > whole else carry

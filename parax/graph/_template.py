@@ -50,8 +50,12 @@ class Template:
 
 
 def template(
-    structure: Structure, values: Sequence[Any], ordinals: dict[int, int], nodes: tuple[int, ...]
-) -> Template:
+    structure: Structure,
+    values: Sequence[Any],
+    ordinals: dict[int, int],
+    nodes: tuple[int, ...],
+    before: tuple[int, ...] | None = None,
+) -> Template | None:
     """Find what nodes of one class have in common.
 
     Args:
@@ -59,9 +63,18 @@ def template(
         values: the abstract value of each of its nodes.
         ordinals: the ordinal of each slot.
         nodes: the nodes; at least two, all different.
+        before: for the steps of a chain, the node that each is computed from. The first of what
+            is shared is then that of the first step.
+
+    Returns:
+        What they have in common; None if they call a leaf operator only where a choice takes it,
+        for its inputs must be guarded there (X21).
     """
     maker = _Maker(structure, values, ordinals, len(nodes))
-    return maker.finish(maker.row_of(nodes))
+    if before is not None:
+        maker.carry(before)
+    row = maker.row_of(nodes)
+    return maker.finish(row) if maker.is_free else None
 
 
 @dataclass
@@ -105,6 +118,9 @@ class _Maker:
         self._values = values
         self._ordinals = ordinals
         self._count = count
+        self._wanted = structure.guards.wanted if structure.has_select else None
+        self.is_free = True
+        """Whether leaf operators are wanted wherever the nodes are."""
         self._rows = _Rows()
         self._done: dict[_Together, int] = {}
         self._shared: list[int] = []
@@ -114,8 +130,14 @@ class _Maker:
         self._numbers: list[list[int]] = []
         # Ports are numbered at the end, when it is known how many of each sort there are.
         self._ports: list[tuple[str, int, int]] = []
+        self._group: _Together = ()
+
+    def carry(self, nodes: _Together) -> None:
+        self._shared.append(nodes[0])
+        self._done[nodes] = self._add_port("shared", 0, self._values[nodes[0]])
 
     def row_of(self, nodes: _Together) -> int:
+        self._group = nodes
         done = self._done
         pending: list[tuple[_Together, bool]] = [(nodes, False)]
         while pending:
@@ -141,6 +163,8 @@ class _Maker:
         """Give the row of what comes from outside: the same for all, a number, or a stack."""
         structure, first = self._structure, place[0]
         distinct = tuple(dict.fromkeys(place))
+        if not self._may_stand_outside(distinct) and structure.operands[first]:
+            return None
         if len(distinct) == 1:
             self._shared.append(first)
             return self._add_port("shared", len(self._shared) - 1, self._values[first])
@@ -158,6 +182,17 @@ class _Maker:
         self._stacks.append(distinct)
         self._positions.append(None if in_order else column)
         return self._add_port("stack", len(self._stacks) - 1, self._values[first])
+
+    def _may_stand_outside(self, nodes: _Together) -> bool:
+        """Tell whether nodes are wanted where the group is, so that no guard is lost (X21)."""
+        if self._wanted is None:
+            return True
+        own = (0, None, self._wanted[self._group[0]])
+        narrow = [node for node in nodes if self._wanted[node] not in own]
+        calls = (one for one in narrow if self._structure.kinds[one] is Kind.CALL)
+        if any(self._structure.payloads[one].claimed_keyword() is None for one in calls):
+            self.is_free = False
+        return not narrow
 
     def _add_port(self, sort: str, number: int, value: Any) -> int:
         row = self._rows.add(Kind.PORT, (), None, None, None, value)

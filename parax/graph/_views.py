@@ -47,8 +47,9 @@ def summary(
     numbers: dict[int, Any],
     shapes: tuple[Any, ...] | None,
     rolls: Sequence[tuple[int, str]] = (),
+    loops: Sequence[tuple[int, str]] = (),
 ) -> str:
-    """Give a table of the nodes: number, operator, value, operands, source text; and the rolls."""
+    """Give a table of the nodes: number, operator, value, operands, source text; rolls, loops."""
     rows = [("node", "operator", "value", "operands", "text")]
     shown = range(len(structure)) if len(structure) <= _SHOWN else _ends(len(structure))
     previous = -1
@@ -71,6 +72,9 @@ def summary(
     lines.append(f"{len(structure)} nodes; output{'s' * (len(structure.outputs) > 1)} {outputs}")
     if rolls:
         lines.append(f"rolled: {_rolls_text(rolls)}")
+    if loops:
+        texts = [f"{count} × {echo(step, 30)}" for count, step in loops]
+        lines.append(f"in loops: {', '.join(texts)}")
     return "\n".join(lines)
 
 

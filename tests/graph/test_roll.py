@@ -11,20 +11,8 @@ import pytest
 
 from parax import functions as fn
 from parax import op
-from parax.graph import (
-    Feed,
-    Graph,
-    Kind,
-    Pool,
-    Program,
-    SlotKind,
-    abstract,
-    evaluate,
-    rolled,
-    route,
-    run,
-    unrolled,
-)
+from parax.graph import Graph, Kind, Program, evaluate
+from tests.graph.programs import agree, computed, programs
 
 X = jnp.linspace(-1.0, 2.0, 7)
 M = jnp.arange(24.0).reshape(2, 3, 4) / 7
@@ -32,56 +20,12 @@ x, y, m = op.Input("x"), op.Input("y"), op.Input("m")
 INPUTS = {"x": X, "y": jnp.flip(X) ** 2 + 0.5, "m": M}
 
 
-def programs(outputs: Any, **inputs: Any) -> tuple[Graph, Program]:
-    graph = Graph(outputs)
-    shapes = graph.infer((), abstract(inputs))
-    return graph, rolled(graph.structure, shapes.values)
-
-
-def computed(graph: Graph, program: Program, inputs: dict[str, Any]) -> Any:
-    """Run a program as an executable does, with numbers packed."""
-    structure = graph.structure
-    kinds: list[Any] = [structure.statics[node] for node in structure.slots]
-    vectors = {
-        kind: jnp.stack(  # of plain numbers it is weakly typed, as the engine's are
-            [jnp.asarray(one) for one, own in zip(graph.numbers, kinds, strict=True) if own is kind]
-        )
-        for kind in SlotKind
-        if kind in kinds
-    }
-
-    def function(vectors: Any, inputs: Any) -> Any:
-        feed = Feed((), graph.arrays, (), route(program.structure, (), inputs))
-        return run(program, feed, Pool(kinds, vectors))
-
-    return jax.jit(function)(vectors, inputs)
-
-
 def check(outputs: Any, rolls: tuple[int, ...], **inputs: Any) -> Program:
     """Compare with the graph as it is: values, their types, and gradients in all inputs."""
     inputs = inputs or {name: INPUTS[name] for name in Graph(outputs).inputs()}
     graph, program = programs(outputs, **inputs)
     assert sorted(count for count, _ in program.rolls) == sorted(rolls)
-    plain = unrolled(graph.structure)
-    own, other = (computed(graph, one, inputs) for one in (program, plain))
-    tolerance = 64 * float(jnp.finfo(jnp.result_type(float)).eps)
-    assert jax.tree.map(lambda one: (one.shape, one.dtype), own) == jax.tree.map(
-        lambda one: (one.shape, one.dtype), other
-    )
-    jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, tolerance, tolerance), own, other)
-
-    def total(program: Program, inputs: Any) -> Any:
-        found = computed(graph, program, inputs)
-        return sum(jnp.sum(jnp.abs(leaf) ** 2) for leaf in jax.tree.leaves(found))
-
-    real = {k: v for k, v in inputs.items() if jnp.issubdtype(jnp.result_type(v), jnp.inexact)}
-    one, two = (
-        jax.grad(lambda own, program=program: total(program, {**inputs, **own}))(real)
-        for program in (program, plain)
-    )
-    for name in real:
-        scale = float(jnp.max(jnp.abs(two[name]))) + 1.0
-        np.testing.assert_allclose(one[name], two[name], 1e-4, 64 * scale * tolerance)
+    agree(graph, program, inputs)
     return program
 
 
@@ -174,6 +118,26 @@ def test_choices_keep_their_guards() -> None:
     inside = op.Where(x > 0, total([op.Map(jnp.sqrt, x) * i for i in range(5)]), 0.0)
     gradient = jax.grad(lambda x: jnp.sum(computed(*programs(inside, x=x), {"x": x})))(X)
     assert np.isfinite(gradient).all()
+
+
+def test_what_terms_share_is_guarded_in_each_of_them() -> None:
+    """It was computed before the terms, without their guards: a gradient was NaN at 0."""
+    root = op.Map(jnp.sqrt, x)
+    shared = total([op.Where(x > i / 10, root * i, 0.0) for i in range(1, 6)])
+    check(shared, (5,), x=jnp.asarray([0.35, 4.0]))
+
+    def leaf(x: Any) -> Any:
+        return jnp.sqrt(x)
+
+    called = total([op.Where(op.Input("t") > i, op.Lambda(leaf) * i, 0.0) for i in range(1, 6)])
+    t = jnp.asarray(3.5)
+    check(called, (), x=jnp.asarray([0.35, 4.0]), t=t)
+    for expression, inputs in ((shared, {}), (called, {"t": t * 0})):
+        graph, program = programs(expression, x=X, **inputs)
+        gradient = jax.grad(
+            lambda x, g=graph, p=program, i=inputs: jnp.sum(computed(g, p, {"x": x, **i}))
+        )(jnp.asarray([0.0, 0.05]))
+        np.testing.assert_array_equal(gradient, 0)
 
 
 def test_a_chain_through_alike_terms_is_no_cycle() -> None:

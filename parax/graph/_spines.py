@@ -1,0 +1,71 @@
+"""The long paths of a table: nodes that all that comes before them goes through, one by one (X16).
+
+A node's *gate* is the first node that every way from it to an output goes through. Gates make a
+tree whose root is beyond the outputs; its long branches are the spines along which a table is a
+chain of steps, whatever the steps look like inside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from parax.graph._structure import Structure
+
+
+def spines(structure: Structure, least: int) -> Iterator[list[int]]:
+    """Give the spines of at least so many nodes, each from its first node to its last.
+
+    Each node is in at most one. Takes linear time, but for a logarithm where nodes have several
+    consumers.
+    """
+    root = len(structure)
+    gate = _gates(structure)
+    height, longest = [1] * (root + 1), [-1] * (root + 1)
+    for node in range(root):  # what a node is the gate of stands before it
+        if height[node] >= height[gate[node]]:
+            height[gate[node]] = height[node] + 1
+            longest[gate[node]] = node
+    for top in range(root - 1, -1, -1):
+        if height[top] >= least and (gate[top] == root or longest[gate[top]] != top):
+            spine = [top]
+            while longest[spine[-1]] >= 0:
+                spine.append(longest[spine[-1]])
+            yield spine[::-1]
+
+
+def depth(structure: Structure) -> int:
+    """Give how many nodes the longest path has."""
+    depths: list[int] = []
+    for operands in structure.operands:
+        depths.append(1 + max([depths[one] for one in operands], default=0))
+    return max(depths, default=0)
+
+
+def _gates(structure: Structure) -> list[int]:
+    """Give each node's gate; the number of nodes where there is none."""
+    root = len(structure)
+    gate = [-1] * root + [root]
+    depth = [0] * (root + 1)
+    far = [root] * (root + 1)  # a gate further on, such that few steps lead anywhere
+
+    def common(one: int, other: int) -> int:
+        if depth[one] < depth[other]:
+            one, other = other, one
+        while depth[one] > depth[other]:
+            one = far[one] if depth[far[one]] >= depth[other] else gate[one]
+        while one != other:
+            apart = far[one] != far[other]
+            one, other = (far[one], far[other]) if apart else (gate[one], gate[other])
+        return one
+
+    for output in structure.outputs:
+        gate[output] = root
+    for node in range(root - 1, -1, -1):
+        own = gate[node] = root if gate[node] < 0 else gate[node]
+        depth[node] = depth[own] + 1
+        even = depth[own] - depth[far[own]] == depth[far[own]] - depth[far[far[own]]]
+        far[node] = far[far[own]] if even else own
+        for operand in structure.operands[node]:
+            known = gate[operand]
+            gate[operand] = node if known < 0 else common(known, node)
+    return gate
