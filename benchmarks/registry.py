@@ -14,6 +14,7 @@ MODULES = {
     "Q3": "benchmarks.q3_many",
     "Q4": "benchmarks.q4_recompile",
     "Q5": "benchmarks.q5_parse",
+    "Q6": "benchmarks.q6_elementwise",
     "Q7": "benchmarks.q7_module",
     "Q8": "benchmarks.q8_start",
     "Q9": "benchmarks.q9_batch",
