@@ -9,7 +9,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from benchmarks.ladder import FREQUENCY, scattering
+from benchmarks.by_hand import FREQUENCY, scattering
 
 _GOAL = "{weight!r} * mean(max(10*log10(max(abs2(s[{port}]), 1e-30)) - {limit!r}, 0)**2)"
 

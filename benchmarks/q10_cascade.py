@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 
 import parax
-from benchmarks.ladder import FREQUENCY, START
+from benchmarks.by_hand import FREQUENCY, START
 from benchmarks.measure import Effort, time_calls
 from benchmarks.registry import Row
 

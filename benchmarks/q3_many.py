@@ -9,8 +9,9 @@ import jax
 import jax.numpy as jnp
 
 import parax
+from benchmarks.by_hand import FREQUENCY, START
 from benchmarks.goals import by_hand, text
-from benchmarks.ladder import FREQUENCY, START, ladder
+from benchmarks.ladder import ladder
 from benchmarks.measure import Effort, time_once
 from benchmarks.registry import Row
 

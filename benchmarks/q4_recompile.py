@@ -14,7 +14,8 @@ import jax
 import jax.numpy as jnp
 
 import parax
-from benchmarks.ladder import FREQUENCY, LIMITS, closed_over, ladder, objective
+from benchmarks.by_hand import FREQUENCY, LIMITS, closed_over
+from benchmarks.ladder import ladder, objective
 from benchmarks.measure import Effort, time_once
 from benchmarks.registry import Row
 

@@ -9,7 +9,8 @@ import jax.numpy as jnp
 import numpy as np
 
 import parax
-from benchmarks.ladder import FREQUENCY, START, closed_over, ladder, objective
+from benchmarks.by_hand import FREQUENCY, START, closed_over
+from benchmarks.ladder import ladder, objective
 from benchmarks.measure import Effort, time_calls
 from benchmarks.registry import Row
 
