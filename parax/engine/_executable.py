@@ -18,6 +18,7 @@ from parax.engine._history import Variant, history
 from parax.engine._lower import Signature, lower, of_vector
 from parax.engine._modes import ALONG, Mode, differentiated
 from parax.engine._pack import Layout
+from parax.engine._sparsity import Compression, compressed
 from parax.errors import CompileError
 from parax.graph import Program
 from parax.parameters import is_concrete
@@ -162,6 +163,7 @@ def executable(
     batch: int | None = None,
     forward: bool = True,
     width: int = 1,
+    compression: Compression | None = None,
     cache: bool = True,
 ) -> Executable:
     """Give the executable for a signature, traced now if there is none in the cache.
@@ -175,6 +177,7 @@ def executable(
         batch: how many of them come at once, stacked on a new first axis; None for one.
         forward: whether a Jacobian is computed forward.
         width: the bytes of the widest value of one of a batch.
+        compression: how a Jacobian is computed in fewer passes.
         cache: whether to look in the cache, and to keep it there.
     """
 
@@ -184,7 +187,11 @@ def executable(
         notes: list[str] = []
         run = lower(signature, program, of, notes.append)
         run = of_vector(signature, run) if vector else run
-        run = differentiated(run, mode, forward=forward)
+        if compression is None:
+            run = differentiated(run, mode, forward=forward)
+        else:
+            run = compressed(run, compression, signature.free_types)
+            notes.append(f"{compression.passes} of {sum(signature.sizes)} passes for the Jacobian")
         free = [signature.flat_type] if vector else signature.free_types
         if mode in ALONG:
             run, free = _beside(run, vector=vector), _doubled(free, vector=vector)

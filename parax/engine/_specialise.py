@@ -9,6 +9,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from parax._collector import no_collection
 from parax.engine._cache import executables, validated
 from parax.engine._chunks import widest
 from parax.engine._executable import Executable, executable
@@ -18,6 +19,7 @@ from parax.engine._history import Variant
 from parax.engine._lower import REWRITES, Signature, context_key
 from parax.engine._modes import ALONG, SCALAR, Mode, is_forward
 from parax.engine._objective import chosen_output, require_inexact, require_objective
+from parax.engine._sparsity import compression
 from parax.errors import ParameterValueError
 from parax.graph import Graph, Program, abstract, check_depth, rolled, split, validate_structure
 from parax.parameters import is_concrete
@@ -72,6 +74,7 @@ class Specialised:
                 require_inexact(self.graph, self.outputs, of)
             if mode != "value":
                 require_free(self.free)
+            sparse = mode == "jacobian" and "sparsity" in self.signature.rewrites
             misses = executables.info().misses
             known = executable(
                 self.signature,
@@ -82,6 +85,9 @@ class Specialised:
                 batch=self.batch if batch is None else batch,
                 forward=is_forward(sum(self.signature.sizes), output),
                 width=self.width,
+                compression=compression(self.graph, self.signature, self.outputs, of)
+                if sparse
+                else None,
                 cache=self.cache,
             )
             self._known[key] = known
@@ -243,6 +249,7 @@ class Specialiser:
         if free.own:
             free_names(graph, filled_in(call.plain()[0]))  # a clash is found now
 
+        @no_collection()
         def validate() -> Any:
             validate_structure(graph.structure)
             shapes = graph.infer(args, inputs)

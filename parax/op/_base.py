@@ -196,6 +196,10 @@ class Operator(Overloads, eqx.Module, Generic[OpInputs, OpOutputs]):
         """Give the sign of each operand if this is their signed sum; None if it is not (X15)."""
         return None
 
+    def stacked_axis(self) -> int | None:
+        """Give the axis on which this stacks its operands; None if it does something else."""
+        return None
+
     def accumulate(self, values: Sequence[Any], signs: Sequence[int], counts: Sequence[int]) -> Any:
         """Add up operands that were merged from a chain of sums."""
         return arithmetic.signed_sum(values, signs, counts)

@@ -180,7 +180,8 @@ class Index(Operator):
 
     def compute(self, value: Any) -> Any:
         if not is_leaf(value):
-            return _entry(value, self.indices.value)
+            entry = _entry(value, self.indices.value)
+            return as_array(entry) if is_leaf(entry) else entry
         array = jnp.asarray(as_array(value))
         _check_index(self.indices.value, array.shape)
         return array[self.indices.value]

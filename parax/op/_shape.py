@@ -59,6 +59,9 @@ class Stack(Operator):
     def static_key(self) -> Hashable:
         return self.axis
 
+    def stacked_axis(self) -> int:
+        return self.axis
+
     def below(self, position: int) -> Callable[[jax.Array, tuple[int, ...]], jax.Array]:
         return lambda keep, shape: jnp.take(keep, position, axis=self.axis)
 

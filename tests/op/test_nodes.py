@@ -75,6 +75,21 @@ def test_an_index_does_not_change_with_the_array_that_gave_it():
     assert taken(x=THREE).tolist() == [0.0, 2.0]
 
 
+def test_an_entry_that_is_a_parameter_stands_for_its_value():
+    """O6; a scaled Parameter of a list could not be multiplied once compiled."""
+    import parax
+
+    class Row(parax.Module):
+        values: list[parax.Parameter]
+
+    model = Row([parax.Parameter(0.5, scale=2.0), parax.Parameter(1.5)])
+    first = op.Input("values")[0]
+    assert isinstance(first(model), jnp.ndarray)
+    assert isinstance(parax.compile(first)(model), jnp.ndarray)
+    for expression in (first * 2, first * op.Input("values")[1] + 0.5, "values[0]*2", "2*values_0"):
+        assert float(parax.compile(expression)(model)) == 2.0
+
+
 def test_an_index_into_a_tree_is_a_key_or_a_position():
     assert Sc()["d"](1.0) == 2.0
     assert x[1](x=[1.0, 2.0]) == 2.0
