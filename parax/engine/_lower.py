@@ -13,8 +13,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from parax.engine._cache import executables
-from parax.engine._jaxpr import improved
 from parax.engine._pack import cut
+from parax.engine.jaxprs import improved
 from parax.graph import Feed, Graph, Pool, Program, Skeleton, SlotKind, Structure, route, run
 from parax.parameters import is_concrete
 
