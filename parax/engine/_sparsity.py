@@ -5,7 +5,7 @@ computed in one pass, and told apart afterwards by the rows that they can be in:
 Reid, "On the estimation of sparse Jacobian matrices", IMA J. Appl. Math. 13 (1974) 117-119.
 """
 
-# JAX and NetworkX leave types unknown.
+# JAX leaves types unknown.
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false, reportUnknownLambdaType=false
 
@@ -25,7 +25,7 @@ from jax.extend.core import Jaxpr, Literal
 from parax.engine._lower import Signature, feed
 from parax.engine._objective import chosen_output
 from parax.engine._pack import cut
-from parax.graph import Graph, Kind, values_of
+from parax.graph import Graph, Kind, coloured, values_of
 
 _SAVING = 2
 """By how much fewer passes there must be."""
@@ -158,13 +158,7 @@ def _coloured(rows: np.ndarray, sizes: Sequence[int]) -> tuple[tuple[int | None,
     Returns:
         The first pass of each array, and how many passes there are.
     """
-    import networkx as nx
-
-    graph = nx.Graph()
-    graph.add_nodes_from(np.flatnonzero(rows.any(axis=0)).tolist())
-    for row in np.unique(rows, axis=0):
-        graph.add_edges_from(itertools.combinations(np.flatnonzero(row).tolist(), 2))
-    colours = nx.greedy_color(graph, strategy="largest_first")
+    colours = coloured([np.flatnonzero(row).tolist() for row in np.unique(rows, axis=0)])
     wide = [0] * (1 + max(colours.values(), default=-1))
     for array, colour in colours.items():
         wide[colour] = max(wide[colour], sizes[array])

@@ -1,5 +1,6 @@
 """The graph of an expression: a flat table of interned nodes, validated before it is compiled."""
 
+from parax.graph._colours import coloured
 from parax.graph._depth import check_depth
 from parax.graph._evaluate import Feed, evaluate, run, values_of
 from parax.graph._graph import Graph, same
@@ -34,6 +35,7 @@ __all__ = [
     "check_depth",
     "check_inputs",
     "check_names",
+    "coloured",
     "elementwise_masked",
     "evaluate",
     "floating",

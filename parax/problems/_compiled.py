@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import jax
+
 from parax.engine import (
     ALONG,
     REWRITES,
@@ -46,7 +48,7 @@ class Compiled(CompiledViews):
     ) -> None:
         self._graph = graph
         self._specialise = Specialiser(graph, cache=cache, rewrites=rewrites)
-        self._own = own_arrays(graph)
+        self._own_by_precision: dict[bool, list[Any]] = {}
 
     @property
     def graph(self) -> Graph:
@@ -102,6 +104,14 @@ class Compiled(CompiledViews):
         return Problem(self._graph, self._specialise, call, self._own)
 
     # --- Value and gradient ----------------------------------------------------------------------
+
+    @property
+    def _own(self) -> list[Any]:
+        """The expression's own arrays, and its numbers in JAX's present precision (E10)."""
+        double: bool = jax.config.jax_enable_x64  # pyright: ignore[reportAttributeAccessIssue]
+        if double not in self._own_by_precision:
+            self._own_by_precision[double] = own_arrays(self._graph)
+        return self._own_by_precision[double]
 
     def __call__(
         self,
