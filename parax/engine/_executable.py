@@ -13,12 +13,12 @@ import jax.numpy as jnp
 
 from parax.engine._cache import executables
 from parax.engine._chunks import mapped, piece
-from parax.engine._fold import Folded
 from parax.engine._history import Variant, history
 from parax.engine._lower import Signature, lower, of_vector
 from parax.engine._modes import ALONG, Mode, differentiated
 from parax.engine._pack import Layout
 from parax.engine._sparsity import Compression, compressed
+from parax.engine.jaxprs import Folded
 from parax.errors import CompileError
 from parax.graph import Program
 from parax.parameters import is_concrete

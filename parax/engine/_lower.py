@@ -18,7 +18,7 @@ from parax.engine.jaxprs import improved
 from parax.graph import Feed, Graph, Pool, Program, Skeleton, SlotKind, Structure, route, run
 from parax.parameters import is_concrete
 
-REWRITES = ("roll", "scan", "matrices", "context", "sparsity")
+REWRITES = ("roll", "scan", "branch", "matrices", "context", "sparsity")
 """The rewrites that can be turned off."""
 SETTINGS = (
     "jax_enable_x64",

@@ -20,11 +20,11 @@ import jax
 import jax.numpy as jnp
 import jax.tree_util as jtu
 import numpy as np
-from jax.extend.core import Jaxpr, Literal
 
 from parax.engine._lower import Signature, feed
 from parax.engine._objective import chosen_output
 from parax.engine._pack import cut
+from parax.engine.jaxprs import joined, reached
 from parax.graph import Graph, Kind, coloured, values_of
 
 _SAVING = 2
@@ -180,30 +180,6 @@ def _dependence(graph: Graph, signature: Signature, nodes: Sequence[int]) -> lis
     others = signature.fixed_types[: len(signature.fixed)]
     jaxpr = jax.make_jaxpr(leaves)(signature.free_types, others).jaxpr
     count = len(signature.free)
-    found = iter(_through(jaxpr, [1 << place for place in range(count)] + [0] * len(others)))
-    masks = [_joined([next(found) for _ in range(own)]) for own in counts]
+    found = iter(reached(jaxpr, [1 << place for place in range(count)] + [0] * len(others)))
+    masks = [joined([next(found) for _ in range(own)]) for own in counts]
     return [np.array([mask >> bit & 1 for bit in range(count)], bool) for mask in masks]
-
-
-def _joined(masks: Sequence[int]) -> int:
-    whole = 0
-    for mask in masks:
-        whole |= mask
-    return whole
-
-
-def _through(jaxpr: Jaxpr, bits: Sequence[int]) -> list[int]:
-    """Give what the results of a trace depend on, from what its arguments depend on."""
-    known: dict[Any, int] = dict(zip(jaxpr.invars, bits, strict=True))
-
-    def read(variable: Any) -> int:
-        return 0 if isinstance(variable, Literal) else known.get(variable, 0)
-
-    for equation in jaxpr.eqns:
-        given = [read(variable) for variable in equation.invars]
-        if equation.primitive.name in ("jit", "pjit"):
-            made = _through(equation.params["jaxpr"].jaxpr, given)
-        else:
-            made = [_joined(given)] * len(equation.outvars)
-        known.update(zip(equation.outvars, made, strict=True))
-    return [read(variable) for variable in jaxpr.outvars]

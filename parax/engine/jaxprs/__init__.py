@@ -1,4 +1,4 @@
-"""A traced function made better before it is compiled: small matrices become arithmetic (E11).
+"""Work on JAX's traces: small matrices become arithmetic (E11), a context is folded (X26).
 
 XLA computes products, solutions and inverses of many 2 by 2 matrices with a library call for each
 of them, several times slower than the same written out, which fuses with what stands around it.
@@ -12,5 +12,7 @@ is: the rules of `custom_jvp` and `custom_vjp`, and the bodies of `while`, are n
 
 from parax.engine.jaxprs._evaluate import improved
 from parax.engine.jaxprs._find import small
+from parax.engine.jaxprs._fold import Folded
+from parax.engine.jaxprs._reach import joined, reached
 
-__all__ = ["improved", "small"]
+__all__ = ["Folded", "improved", "joined", "reached", "small"]

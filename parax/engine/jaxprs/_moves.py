@@ -14,6 +14,7 @@ from typing import Any
 import jax
 import numpy as np
 
+from parax.engine.jaxprs._equation import bind
 from parax.engine.jaxprs._find import BATCH, SHORT
 from parax.engine.jaxprs._split import Split, objects, shape_of, split
 
@@ -26,15 +27,6 @@ _ELEMENTWISE = frozenset((
     "or", "pow", "real", "rsqrt", "select_n", "sign", "sin", "sinh", "sqrt", "square", "sub", "tan",
     "tanh", "xor",
 ))  # fmt: skip
-
-
-def bind(equation: Any, given: Sequence[Any]) -> list[Any]:
-    """Apply an equation to whole values."""
-    bound = equation.primitive.get_bind_params(equation.params)
-    functions, params = bound if isinstance(bound, tuple) else ((), bound)  # as JAX 0.10.0 has it
-    with equation.ctx.manager:  # settings that held where the equation was traced
-        found = equation.primitive.bind(*functions, *given, **params)
-    return list(found) if equation.primitive.multiple_results else [found]
 
 
 def _elementwise(equation: Any, given: Sequence[Any]) -> list[Any] | None:

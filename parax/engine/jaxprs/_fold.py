@@ -20,7 +20,7 @@ from typing import Any
 import jax
 from jax.extend.core import ClosedJaxpr, Jaxpr, Literal
 
-from parax.engine._equation import bind
+from parax.engine.jaxprs._equation import bind
 
 _ROOM = 2**20
 """Bytes that may be kept beyond twice those of the context."""
