@@ -16,6 +16,7 @@ from jax.core import Tracer
 
 from parax._collector import no_collection
 from parax._diagnostic import Span
+from parax.errors import OperatorTypeError
 from parax.graph._build import Builder
 from parax.graph._evaluate import Feed, evaluate
 from parax.graph._protocol import Reader, is_operator
@@ -54,7 +55,14 @@ class Graph:
 
     @no_collection()
     def __init__(self, outputs: Any, read: Reader | None = None) -> None:
-        leaves, out_tree = jtu.tree_flatten(outputs, is_leaf=is_operator)
+        leaves, out_tree = jtu.tree_flatten(
+            outputs, is_leaf=lambda value: is_operator(value) or isinstance(value, Graph)
+        )
+        if any(isinstance(leaf, Graph) for leaf in leaves):
+            raise OperatorTypeError(
+                "a graph is made of operators, and got a graph",
+                hint="it is one already: call it, or give the operators that it was made of",
+            )
         builder = Builder(read)
         roots = [builder.row_of(leaf) for leaf in leaves]
         rows = builder.rows

@@ -2,9 +2,11 @@
 
 import jax.numpy as jnp
 import numpy as np
+import pytest
 
 import parax
 from parax import op
+from parax.errors import OperatorTypeError
 from parax.graph import Graph
 
 x = op.Input("x")
@@ -82,3 +84,8 @@ def test_data_has_the_names_of_its_classes():
     table = Graph(x * parax.Parameter(2.0) + op.Constant(np.arange(2.0))).summary()
     assert "Parameter" in table
     assert "array" in table
+
+
+def test_a_graph_of_a_graph_is_refused():
+    with pytest.raises(OperatorTypeError, match="got a graph"):
+        Graph({"a": Graph(x + 1)})
