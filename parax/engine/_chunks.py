@@ -9,8 +9,9 @@ from typing import Any
 import jax
 import numpy as np
 
-_BYTES = 2**18
-"""What the widest value of a piece should take: half of a usual second-level cache, as measured."""
+_BYTES = 2**20
+"""What the widest value of a piece should take, as measured: a loop over less has to be started too
+often, and what is held for more is taken from the system, and cleared, at each call."""
 
 
 def widest(values: Sequence[Any]) -> int:

@@ -31,7 +31,7 @@ def test_the_widest_value_decides() -> None:
 
 @pytest.mark.parametrize(
     ("count", "width", "pieces"),
-    [(100, 1, 100), (4096, 1608, 128), (4099, 1608, 163), (10, 2**30, 1), (1000, 2048, 125)],
+    [(100, 1, 100), (4096, 1608, 512), (4099, 1608, 652), (10, 2**30, 1), (1000, 2048, 500)],
 )
 def test_pieces_fit_the_cache_and_divide_the_count_if_they_can(
     count: int, width: int, pieces: int, monkeypatch: pytest.MonkeyPatch
