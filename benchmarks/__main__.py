@@ -1,12 +1,17 @@
-"""Print the benchmark table: `python -m benchmarks [Q1 Q4 …] [--synchronous] [--tiny]`."""
+"""Print the benchmark table: `python -m benchmarks [Q1 Q4 …] [--synchronous] [--tiny]`.
+
+`python -m benchmarks peers` compares with other libraries instead (Q11).
+"""
 
 from __future__ import annotations
 
 import argparse
+import sys
 
 import jax
 
 from benchmarks.measure import TINY, Effort
+from benchmarks.peers import __main__ as peers
 from benchmarks.registry import MODULES, benchmark
 from benchmarks.table import lines, table
 
@@ -45,4 +50,7 @@ def conditions() -> str:
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:2] == ["peers"]:
+        peers.main(sys.argv[2:])
+    else:
+        main()
