@@ -38,9 +38,10 @@ def compile(
         limits: limits for texts.
         rewrites: the rewrites that are made: all by default, none for `()`. There are `"roll"`,
             which computes alike terms by one body; `"scan"`, which makes long chains of alike
-            steps loops; `"matrices"`, which writes out products of many small matrices;
-            `"context"`, by which what depends on fixed values only is computed once a bind; and
-            `"sparsity"`, by which Jacobians take fewer passes.
+            steps loops; `"branch"`, which computes only the branch that a number chooses;
+            `"matrices"`, which writes out products of many small matrices; `"context"`, by which
+            what depends on fixed values only is computed once a bind; and `"sparsity"`, by which
+            Jacobians take fewer passes.
         cache: whether executables are shared with equal expressions.
         example_inputs: example inputs by name.
 
@@ -92,9 +93,10 @@ def problem(
         limits: limits for texts.
         rewrites: the rewrites that are made: all by default, none for `()`. There are `"roll"`,
             which computes alike terms by one body; `"scan"`, which makes long chains of alike
-            steps loops; `"matrices"`, which writes out products of many small matrices;
-            `"context"`, by which what depends on fixed values only is computed once a bind; and
-            `"sparsity"`, by which Jacobians take fewer passes.
+            steps loops; `"branch"`, which computes only the branch that a number chooses;
+            `"matrices"`, which writes out products of many small matrices; `"context"`, by which
+            what depends on fixed values only is computed once a bind; and `"sparsity"`, by which
+            Jacobians take fewer passes.
         cache: whether executables are shared with equal expressions.
         more_inputs: inputs by name.
 

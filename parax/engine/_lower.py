@@ -15,7 +15,18 @@ import numpy as np
 from parax.engine._cache import executables
 from parax.engine._pack import cut
 from parax.engine.jaxprs import improved
-from parax.graph import Feed, Graph, Pool, Program, Skeleton, SlotKind, Structure, route, run
+from parax.graph import (
+    Feed,
+    Graph,
+    Pool,
+    Program,
+    Skeleton,
+    SlotKind,
+    Structure,
+    program_notes,
+    route,
+    run,
+)
 from parax.parameters import is_concrete
 
 REWRITES = ("roll", "scan", "branch", "matrices", "context", "sparsity")
@@ -154,6 +165,8 @@ def lower(
         of: the output to give alone, of a dict of outputs.
         note: is told what was rewritten.
     """
+    for text in program_notes(signature.structure, program):
+        note(text)
     others = len(signature.fixed)
 
     def compute(free: Sequence[Any], fixed: Sequence[Any]) -> Any:

@@ -7,6 +7,7 @@ from parax.graph._graph import Graph, same
 from parax.graph._kinds import Kind, SlotKind
 from parax.graph._masked import Masked, floating, holds_mask, is_masked, selected, settled
 from parax.graph._masked import elementwise as elementwise_masked
+from parax.graph._notes import program_notes
 from parax.graph._pool import Pool
 from parax.graph._protocol import Reader
 from parax.graph._roll import rolled, unrolled
@@ -42,6 +43,7 @@ __all__ = [
     "holds_mask",
     "infer",
     "is_masked",
+    "program_notes",
     "raise_all",
     "rolled",
     "route",

@@ -6,21 +6,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-import jax.tree_util as jtu
+import numpy as np
 
 from parax.graph._compute import as_value, bare, call_leaf, compute_node
-from parax.graph._guard import GuardPlan, guard, guard_elementwise
+from parax.graph._guarded import Guarded, chosen
 from parax.graph._kinds import Kind
-from parax.graph._masked import Masked, bared, dense, holds_mask, is_masked
-from parax.graph._masks import ALL, MaskValues
+from parax.graph._masked import dense, is_masked
 from parax.graph._pool import Pool
+from parax.graph._regions import Regions
 from parax.graph._rolled import Program, Roll, Scan, map_roll, map_scan
-from parax.graph._stand_in import TracedError, decides, has_tracer, stand_in
+from parax.graph._stand_in import TracedError, decides, has_tracer, stand_in, zeros_of
 from parax.graph._structure import Structure
 
 
@@ -46,7 +47,12 @@ class Feed:
 
 
 def evaluate(
-    structure: Structure, feed: Feed, *, check: bool = True, keep_masks: bool = False
+    structure: Structure,
+    feed: Feed,
+    *,
+    check: bool = True,
+    keep_masks: bool = False,
+    regions: Regions | None = None,
 ) -> Any:
     """Compute the outputs of a graph.
 
@@ -55,6 +61,7 @@ def evaluate(
         feed: its numbers, data and inputs.
         check: check operands first; not needed if the graph was validated on their shapes.
         keep_masks: give masked outputs as they are, and not with NaN where they do not count.
+        regions: what is computed only where a choice takes it, when JAX looks on.
 
     Returns:
         The outputs' values, arranged as they were given.
@@ -64,11 +71,11 @@ def evaluate(
     """
     chooses, outputs = structure.has_select or any(map(is_masked, feed.ports)), None
     if not chooses:
-        outputs = _Run(structure, feed, check=check).in_order()
+        outputs = Run(structure, feed, check=check).in_order()
     elif not has_tracer(vars(feed)):
         outputs = _Choosing(structure, feed, check=check).outputs()
     if outputs is None:
-        outputs = _Guarded(_Run(structure, feed, check=check)).outputs()
+        outputs = Guarded(Run(structure, feed, check=check, regions=regions)).outputs()
     if chooses and not keep_masks:
         outputs = list(map(dense, outputs))
     return structure.out_tree.unflatten(outputs)
@@ -76,19 +83,23 @@ def evaluate(
 
 def values_of(structure: Structure, feed: Feed, nodes: Sequence[int]) -> list[Any]:
     """Compute some nodes of a graph, and nothing that they do not need; masks are kept."""
-    run = _Run(structure, feed, check=False)
+    run = Run(structure, feed, check=False)
     return [run.value(node) for node in nodes]
 
 
-class _Run:
+class Run:
     """One evaluation: the values found so far, unguarded."""
 
-    def __init__(self, structure: Structure, feed: Feed, *, check: bool) -> None:
+    def __init__(
+        self, structure: Structure, feed: Feed, *, check: bool, regions: Regions | None = None
+    ) -> None:
         self.structure = structure
         self.feed = feed
+        self.regions = regions
         self._check = check
         self.values: list[Any] = [None] * len(structure)
         self._known = bytearray(len(structure))
+        self._order: list[int] = []  # what is known, in the order in which it was found
         for slot, number in zip(structure.slots, feed.numbers, strict=True):
             self.set(slot, number)
         for node in structure.literals:
@@ -111,10 +122,27 @@ class _Run:
         """The positional inputs, unwrapped once for all that is called with them."""
         return bare(self.feed.args)
 
+    def unwrap(self) -> None:
+        """Unwrap the inputs now, so that no branch does it for itself."""
+        assert self.data is not None
+        assert self.keywords is not None
+        assert self.args is not None
+
     def set(self, node: int, value: Any) -> Any:
         self.values[node] = value
         self._known[node] = 1
+        self._order.append(node)
         return value
+
+    @contextmanager
+    def branch(self) -> Generator[None, None, None]:
+        """Forget at the end of a block what was found in it: values of one branch alone."""
+        known = len(self._order)
+        yield
+        for node in self._order[known:]:
+            self.values[node] = None
+            self._known[node] = 0
+        del self._order[known:]
 
     def leaf(self, node: int) -> Any:
         """Give the value of a node that carries data."""
@@ -135,6 +163,17 @@ class _Run:
         if self.structure.kinds[node] is Kind.SCAN:
             return _run_scan(self.structure.payloads[node], operands, self.feed.pool)
         return compute_node(self.structure, node, operands, check=self._check)
+
+    def choose(self, node: int, position: int, value: Any) -> Any:
+        """Give what a choice is if it takes a branch: its value, of the choice's own type."""
+        return self.compute(node, self.sides(node, position, value))
+
+    def sides(self, node: int, position: int, value: Any) -> list[Any]:
+        """Give the operands of a choice that takes a branch, with zeros for the other one."""
+        assert self.regions is not None
+        both = [zeros_of(one) for one in self.regions.choices[node].types]
+        both[position] = value
+        return [np.asarray(position == 0), *both]
 
     def in_order(self) -> list[Any]:
         """Compute every node, and give the outputs."""
@@ -162,20 +201,31 @@ class _Run:
 
     def needs(self, node: int) -> Sequence[int]:
         """Give what a node's value is computed from, as far as is known."""
-        return self.structure.operands[node]
+        operands, regions = self.structure.operands[node], self.regions
+        if regions is None or node not in regions.choices:
+            return operands
+        return (operands[0], *regions.choices[node].captured)
 
     def finish(self, node: int) -> None:
         """Compute a node whose operands are there."""
         if self._known[node]:
             return
-        if self.structure.kinds[node] in (Kind.DATA, Kind.CALL):
+        if self.regions is not None and node in self.regions.choices:
+            condition, *branches = self.structure.operands[node]
+
+            def branch(position: int) -> Any:
+                with self.branch():
+                    return self.choose(node, position, self.value(branches[position]))
+
+            self.set(node, chosen(self.value(condition), branch))
+        elif self.structure.kinds[node] in (Kind.DATA, Kind.CALL):
             self.leaf(node)
         else:
             operands = [self.values[one] for one in self.structure.operands[node]]
             self.set(node, self.compute(node, operands))
 
 
-class _Choosing(_Run):
+class _Choosing(Run):
     """An evaluation on which JAX does not look: there is no gradient to guard.
 
     Of a choice by a scalar, only the branch that is taken is computed; the other gives its shape
@@ -219,7 +269,7 @@ class _Choosing(_Run):
         """Compute a choice of which one branch, which is not taken, is known by its type alone."""
 
         def compute() -> Any:
-            run = _Run(self.structure, self.feed, check=self._check)
+            run = Run(self.structure, self.feed, check=self._check)
             run.values, run._known = list(self.values), bytearray(self._known)
             return run.value(other)
 
@@ -239,7 +289,7 @@ def run(program: Program, feed: Feed, pool: Pool) -> Any:
         data=[feed.data[carrier] for carrier in program.carriers],
         pool=pool,
     )
-    return evaluate(program.structure, own, check=False)
+    return evaluate(program.structure, own, check=False, regions=program.regions)
 
 
 def _run_roll(roll: Roll, operands: Sequence[Any], pool: Pool | None) -> Any:
@@ -262,72 +312,3 @@ def _run_scan(scan: Scan, operands: Sequence[Any], pool: Pool | None) -> Any:
 def _run_body(roll: Roll, shared: Sequence[Any], own: Any) -> Any:
     parts, numbers = own
     return run(roll.body, Feed((), ports=[*shared, *parts]), Pool(roll.kinds, numbers))
-
-
-class _Guarded:
-    """One evaluation with guards (X21).
-
-    Conditions, and the shapes that masks go by, come from the unguarded run; what both need is
-    traced twice, and XLA sees that it is the same.
-    """
-
-    def __init__(self, run: _Run) -> None:
-        self._run = run
-        self._structure = run.structure
-        self._plan: GuardPlan = run.structure.guards
-        payloads, operands = run.structure.payloads, run.structure.operands
-        self._args: dict[int, Any] = {}
-        self._masks = MaskValues(
-            self._plan.terms,
-            run.value,
-            payloads.__getitem__,
-            lambda node, position: (payloads[node].below(position), operands[node][position]),
-        )
-
-    def outputs(self) -> list[Any]:
-        """Compute the outputs, from guarded values where the plan says so."""
-        plan, structure, run = self._plan, self._structure, self._run
-        values: dict[int, Any] = {}
-        for node in sorted(plan.guarded):
-            if node in plan.leaves:
-                values[node] = self._leaf(node)
-                continue
-            operands = [
-                values[one] if one in values else run.value(one) for one in structure.operands[node]
-            ]
-            if structure.kinds[node] is Kind.SELECT:
-                operands[0] = run.value(structure.operands[node][0])
-            values[node] = run.compute(node, self._guard(node, operands))
-        return [values[one] if one in values else run.value(one) for one in structure.outputs]
-
-    def _guard(self, node: int, operands: list[Any]) -> list[Any]:
-        masked = [is_masked(one) for one in operands]
-        guarded = self._guard_bare(node, list(map(bared, operands)))
-        return [
-            Masked(value, one.mask, one.axes) if own else (one if holds_mask(one) else value)
-            for value, one, own in zip(guarded, operands, masked, strict=True)
-        ]
-
-    def _guard_bare(self, node: int, operands: list[Any]) -> list[Any]:
-        plan, sources = self._plan, self._structure.operands[node]
-        keeps = [None if e == ALL else self._masks.value(e) for e in plan.edges[node]]
-        shares = [
-            plan.shared[source] == edge
-            for source, edge in zip(sources, plan.edges[node], strict=True)
-        ]
-        if plan.shared[node] != -1 and self._structure.kinds[node] is not Kind.OVER:
-            return guard_elementwise(operands, keeps, shares)
-        return [
-            value if keep is None or share else guard(value, keep)
-            for value, keep, share in zip(operands, keeps, shares, strict=True)
-        ]
-
-    def _leaf(self, node: int) -> Any:
-        """Call a leaf operator with guarded inputs."""
-        run, mask = self._run, self._plan.leaves[node]
-        keep = self._masks.value(mask)
-        if mask not in self._args:  # many leaves are wanted alike
-            self._args[mask] = jtu.tree_map(lambda leaf: guard(leaf, keep), run.args)
-        own = (run.keywords[node], list(run.data[node]))
-        keywords, arrays = jtu.tree_map(lambda leaf: guard(leaf, keep), own)
-        return as_value(run.call(node, self._args[mask], keywords, arrays))

@@ -18,15 +18,16 @@ from parax._collector import no_collection
 from parax._diagnostic import Span
 from parax.errors import OperatorTypeError
 from parax.graph._build import Builder
+from parax.graph._drawing import Drawing
 from parax.graph._evaluate import Feed, evaluate
+from parax.graph._notes import rewriting_notes
 from parax.graph._protocol import Reader, is_operator
-from parax.graph._roll import rolled
 from parax.graph._routing import accepted, check_inputs, check_names, route
 from parax.graph._rows import Rows
 from parax.graph._structure import Structure
 from parax.graph._sums import merge_sums
 from parax.graph._validate import Shapes, infer, to_digraph
-from parax.graph._views import summary, to_dot
+from parax.graph._views import node_name, summary, to_dot, to_mermaid
 
 
 class Graph:
@@ -153,18 +154,33 @@ class Graph:
     def summary(self, *args: Any, **inputs: Any) -> str:
         """Give a table of the nodes; with example inputs, their shapes and dtypes too.
 
-        With example inputs its last lines also say which nodes are rolled, alike ones that are
-        computed by one body when the graph is compiled (E5), and which chains are loops (X16).
+        With example inputs its last lines also say what is made of it when it is compiled, and
+        how many nodes there are before and after: which are rolled, alike ones that are computed
+        by one body (E5); which chains are loops (X16); how many choices compute one branch (X20).
         """
         if not args and not inputs:
             return summary(self.structure, self._number_of(), None)
         shapes = self.infer(args, inputs).values
-        program = rolled(self.structure, shapes)
-        return summary(self.structure, self._number_of(), shapes, program.rolls, program.loops)
+        notes = rewriting_notes(self.structure, shapes)
+        return summary(self.structure, self._number_of(), shapes, notes)
+
+    def show(self, *args: Any, **inputs: Any) -> Drawing:
+        """Give a drawing for notebooks, which is the table of `summary` where there is only text.
+
+        Up to 300 nodes are drawn, in rows, each below what it is computed from.
+        """
+        numbers = self._number_of()
+        names = [node_name(self.structure, node, numbers) for node in range(len(self))]
+        table = self.summary(*args, **inputs)
+        return Drawing(table, names, self.structure.operands, self.structure.outputs)
 
     def to_dot(self) -> str:
         """Give the graph in the DOT language of Graphviz."""
         return to_dot(self.structure, self._number_of())
+
+    def to_mermaid(self) -> str:
+        """Give the graph in the language of Mermaid, which many pages of text can draw."""
+        return to_mermaid(self.structure, self._number_of())
 
     def to_networkx(self) -> Any:
         """Give a `networkx.MultiDiGraph`, edges from operand to consumer with their position."""

@@ -11,7 +11,8 @@ arrays where a condition is a tree.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import jax
@@ -81,6 +82,15 @@ class Masks:
         return self._make("union", min(left, right), max(left, right))
 
 
+@contextmanager
+def forgetting(known: dict[Any, Any]) -> Generator[None, None, None]:
+    """Take out of a dict, at the end of a block, what was put in during it."""
+    size = len(known)
+    yield
+    while len(known) > size:
+        known.popitem()
+
+
 class MaskValues:
     """Masks as booleans, each computed once.
 
@@ -117,6 +127,12 @@ class MaskValues:
             if current not in self._known:
                 self._known[current] = self._compute(*self._terms[current])
         return self._known[mask]
+
+    @contextmanager
+    def branch(self) -> Generator[None, None, None]:
+        """Forget at the end of a block what was found in it: masks of one branch alone."""
+        with forgetting(self._known):
+            yield
 
     def _compute(self, kind: str, *facts: Any) -> Any:
         known = self._known

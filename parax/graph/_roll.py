@@ -26,6 +26,7 @@ from parax._diagnostic import Span
 from parax.graph._alike import alike, is_stackable
 from parax.graph._chain import Chain, chains, may_have_chains
 from parax.graph._kinds import Kind
+from parax.graph._regions import by_number, find_regions
 from parax.graph._rolled import Pack, Pick, Program, Roll, Row, RowSum, Scan
 from parax.graph._structure import Structure
 from parax.graph._sums import SumTerms
@@ -45,18 +46,26 @@ def unrolled(structure: Structure) -> Program:
 
 
 def rolled(
-    structure: Structure, values: Sequence[Any], which: Sequence[str] = ("roll", "scan")
+    structure: Structure, values: Sequence[Any], which: Sequence[str] = ("roll", "scan", "branch")
 ) -> Program:
     """Give the program of a table with what is alike in it rolled.
 
     Args:
         structure: the table.
         values: the abstract value of each node, as `infer` gives it.
-        which: `"roll"` what stands side by side, `"scan"` chains.
+        which: `"roll"` what stands side by side, `"scan"` chains, `"branch"` choices by a number.
     """
     plan = _Plan(structure, values, which)
     plan.find()
-    return _Assembly(plan).program() if plan.groups or plan.loops else unrolled(structure)
+    assembly = _Assembly(plan)
+    program = assembly.program() if plan.groups or plan.loops else unrolled(structure)
+    if "branch" not in which or not structure.has_select:
+        return program
+    types = by_number(structure, values)
+    if plan.groups or plan.loops:
+        rows = {node: assembly.row_of(node) for node in types}
+        types = {row: types[node] for node, row in rows.items() if row is not None}
+    return replace(program, regions=find_regions(program.structure, types))
 
 
 @dataclass(frozen=True, eq=False)
@@ -184,6 +193,11 @@ class _Assembly:
         self._numbers: list[int] = []
         self._carriers: list[int] = []
         self._parts: dict[int, tuple[dict[int, list[int]], list[Any]]] = {}
+
+    def row_of(self, node: int) -> int | None:
+        """Give the row of a node that stands there as it is; None if it does not."""
+        row = self._rows.get(("node", node))
+        return None if row is None or self._table[row][0] is Kind.PACK else row
 
     def program(self) -> Program:
         structure = self._plan.structure

@@ -18,6 +18,7 @@ import jax.tree_util as jtu
 import numpy as np
 
 from parax.graph._kinds import SlotKind
+from parax.graph._regions import Regions
 from parax.graph._structure import Structure
 
 
@@ -31,6 +32,7 @@ class Program:
         carriers: for each of its nodes that carry data, whose of the expression's it is.
         rolls: what was rolled: how many nodes, of which kind, into one.
         loops: which chains became loops: how many steps, of which kinds of nodes.
+        regions: what is computed only where a choice by a number takes it.
     """
 
     structure: Structure
@@ -38,6 +40,7 @@ class Program:
     carriers: tuple[int, ...]
     rolls: tuple[tuple[int, str], ...] = ()
     loops: tuple[tuple[int, str], ...] = ()
+    regions: Regions | None = None
 
 
 class _Unguarded:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from parax.graph._ancestry import Ancestry
 from parax.graph._structure import Structure
 
 
@@ -44,28 +45,13 @@ def depth(structure: Structure) -> int:
 def _gates(structure: Structure) -> list[int]:
     """Give each node's gate; the number of nodes where there is none."""
     root = len(structure)
-    gate = [-1] * root + [root]
-    depth = [0] * (root + 1)
-    far = [root] * (root + 1)  # a gate further on, such that few steps lead anywhere
-
-    def common(one: int, other: int) -> int:
-        if depth[one] < depth[other]:
-            one, other = other, one
-        while depth[one] > depth[other]:
-            one = far[one] if depth[far[one]] >= depth[other] else gate[one]
-        while one != other:
-            apart = far[one] != far[other]
-            one, other = (far[one], far[other]) if apart else (gate[one], gate[other])
-        return one
-
+    tree = Ancestry()  # the last node is 1, the one before it 2, and so on
+    gate = [-1] * root
     for output in structure.outputs:
-        gate[output] = root
+        gate[output] = 0
     for node in range(root - 1, -1, -1):
-        own = gate[node] = root if gate[node] < 0 else gate[node]
-        depth[node] = depth[own] + 1
-        even = depth[own] - depth[far[own]] == depth[far[own]] - depth[far[far[own]]]
-        far[node] = far[far[own]] if even else own
+        own = tree.add(max(gate[node], 0))
         for operand in structure.operands[node]:
             known = gate[operand]
-            gate[operand] = node if known < 0 else common(known, node)
-    return gate
+            gate[operand] = own if known < 0 else tree.common(known, own)
+    return [root - own if own > 0 else root for own in gate]

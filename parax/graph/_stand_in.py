@@ -69,6 +69,15 @@ def stand_in(compute: Callable[[], Any]) -> Any:
     return value if _is_plain(value) else None
 
 
+def zeros_of(value: Any) -> Any:
+    """Give zeros of the type of an abstract value; what is no array stays."""
+
+    def one(leaf: Any) -> Any:
+        return _zeros(leaf) if isinstance(leaf, jax.ShapeDtypeStruct) else leaf
+
+    return jtu.tree_map(one, value)
+
+
 def _zeros(kind: jax.ShapeDtypeStruct) -> Any:
     zeros = jnp.zeros(kind.shape, kind.dtype)
     if not kind.weak_type:

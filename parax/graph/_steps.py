@@ -14,8 +14,9 @@ import jax
 import jax.tree_util as jtu
 
 from parax.graph._compute import as_value
-from parax.graph._evaluate import Feed, _Guarded, _Run
+from parax.graph._evaluate import Feed, Run
 from parax.graph._guard import guard, guard_elementwise
+from parax.graph._guarded import Guarded
 from parax.graph._kinds import Kind
 from parax.graph._masked import Masked, bared, holds_mask, is_masked
 from parax.graph._masks import ALL
@@ -37,9 +38,9 @@ class Steps:
 
     def __init__(self, structure: Structure, feed: Feed) -> None:
         self._structure = structure
-        self._run = _Run(structure, feed, check=False)
+        self._run = Run(structure, feed, check=False)
         self._run.in_order()
-        self._guarded = _Guarded(self._run) if structure.has_select else None
+        self._guarded = Guarded(self._run) if structure.has_select else None
 
     @property
     def values(self) -> Sequence[Any]:
@@ -57,7 +58,7 @@ class Steps:
 
     def leaf(self, node: int, feed: Feed) -> Any:
         """Compute a node that has none from other data and inputs, which may be tracers."""
-        run = _Run(self._structure, feed, check=False)
+        run = Run(self._structure, feed, check=False)
         mask = self._structure.guards.leaves.get(node) if self._guarded is not None else None
         if self._guarded is None or mask is None:
             return run.leaf(node)
@@ -67,14 +68,14 @@ class Steps:
         )
         return as_value(run.call(node, args, keywords, arrays))
 
-    def _keep(self, guarded: _Guarded, mask: int) -> Any:
+    def _keep(self, guarded: Guarded, mask: int) -> Any:
         """Give a mask's booleans; None for the one that keeps all."""
         if mask == ALL:
             return None
         with jax.ensure_compile_time_eval():  # they are kept: none must belong to an outer trace
             return guarded._masks.value(mask)
 
-    def _guard(self, guarded: _Guarded, node: int, operands: list[Any]) -> list[Any]:
+    def _guard(self, guarded: Guarded, node: int, operands: list[Any]) -> list[Any]:
         plan = self._structure.guards
         keeps = [self._keep(guarded, edge) for edge in plan.edges[node]]
         whole = list(map(bared, operands))

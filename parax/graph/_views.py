@@ -46,10 +46,9 @@ def summary(
     structure: Structure,
     numbers: dict[int, Any],
     shapes: tuple[Any, ...] | None,
-    rolls: Sequence[tuple[int, str]] = (),
-    loops: Sequence[tuple[int, str]] = (),
+    notes: Sequence[str] = (),
 ) -> str:
-    """Give a table of the nodes: number, operator, value, operands, source text; rolls, loops."""
+    """Give a table of the nodes: number, operator, value, operands, source text; and notes."""
     rows = [("node", "operator", "value", "operands", "text")]
     shown = range(len(structure)) if len(structure) <= _SHOWN else _ends(len(structure))
     previous = -1
@@ -70,22 +69,7 @@ def summary(
     ]
     outputs = ", ".join(map(str, structure.outputs[:8]))
     lines.append(f"{len(structure)} nodes; output{'s' * (len(structure.outputs) > 1)} {outputs}")
-    if rolls:
-        lines.append(f"rolled: {_rolls_text(rolls)}")
-    if loops:
-        texts = [f"{count} × {echo(step, 30)}" for count, step in loops]
-        lines.append(f"in loops: {', '.join(texts)}")
-    return "\n".join(lines)
-
-
-def _rolls_text(rolls: Sequence[tuple[int, str]]) -> str:
-    bodies: dict[str, list[int]] = {}
-    for count, symbol in rolls:
-        bodies.setdefault(echo(symbol, 30), []).append(count)
-    return ", ".join(
-        f"{sum(own)} × {symbol} into {len(own)} {'body' if len(own) == 1 else 'bodies'}"
-        for symbol, own in bodies.items()
-    )
+    return "\n".join([*lines, *notes])
 
 
 def _ends(count: int) -> list[int]:
@@ -118,3 +102,27 @@ def to_dot(structure: Structure, numbers: dict[int, Any]) -> str:
     )
     lines.append("}")
     return "\n".join(lines)
+
+
+def to_mermaid(structure: Structure, numbers: dict[int, Any]) -> str:
+    """Give the graph in the language of Mermaid, operands pointing to consumers."""
+    lines = ["flowchart BT"]
+    outputs = set(structure.outputs)
+    for node, kind in enumerate(structure.kinds):
+        label = _quoted(node_name(structure, node, numbers))
+        left, right = ("([", "])") if kind in (Kind.CALL, Kind.DATA) else ("[", "]")
+        if node in outputs:
+            left, right = "[[", "]]"
+        lines.append(f"  n{node}{left}{label}{right}")
+    lines.extend(
+        f"  n{operand} --> n{node}"
+        for node, operands in enumerate(structure.operands)
+        for operand in operands
+    )
+    return "\n".join(lines)
+
+
+def _quoted(label: str) -> str:
+    """Quote a label, in which Mermaid reads no markup."""
+    marks = {"#": "#35;", '"': "#quot;", "<": "#lt;", ">": "#gt;", "`": "#96;"}
+    return '"' + "".join(marks.get(one, one) for one in label) + '"'

@@ -173,7 +173,9 @@ def test_what_is_wide_is_computed_in_turns(monkeypatch: pytest.MonkeyPatch) -> N
 def test_a_summary_says_what_is_rolled() -> None:
     goals = [fn.mean(fn.max(x - i, 0.0)) for i in range(300)] + [fn.max(y * i) for i in range(6)]
     lines = Graph(total(goals)).summary(x=X, y=X).splitlines()
-    assert lines[-1] == "rolled: 300 × mean into 1 body, 6 × max into 1 body"
+    assert lines[-1] == (
+        "rolled: 300 × mean into 1 body, 6 × max into 1 body; 1521 nodes became 17"
+    )
 
 
 def test_an_evaluation_at_once_is_never_rolled() -> None:

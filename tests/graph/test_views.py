@@ -1,5 +1,7 @@
 """A graph to look at (G4, A7): whole views of a small one, and any size in few lines."""
 
+from xml.etree import ElementTree
+
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -56,6 +58,43 @@ def test_dot_is_read_by_graphviz():
 def test_quotes_in_labels_are_escaped():
     text = Graph(op.Index(x, 'a"b')).to_dot()
     assert 'a\\"b' in text
+    assert "a#quot;b" in Graph(op.Index(x, 'a"b')).to_mermaid()
+
+
+def test_mermaid_draws_each_node_and_edge():
+    assert (
+        Graph(x * 2.0 > 1).to_mermaid()
+        == """\
+flowchart BT
+  n0(["x"])
+  n1["2"]
+  n2["*"]
+  n3["1"]
+  n4[["#gt;"]]
+  n0 --> n2
+  n1 --> n2
+  n2 --> n4
+  n3 --> n4"""
+    )
+
+
+def test_a_drawing_has_a_box_for_each_node_below_its_operands():
+    drawing = Graph(EXPRESSION).show()
+    assert repr(drawing) == Graph(EXPRESSION).summary()
+    picture = ElementTree.fromstring(drawing.svg() or "")
+    boxes = picture.findall("{*}rect")
+    texts = [one.text for one in picture.findall("{*}text")]
+    assert texts == ["x", "0.5", ">", "sqrt", "array", "*", "-", "Where"]
+    assert [float(box.attrib["y"]) for box in boxes] == [20, 20, 80, 80, 20, 140, 80, 200]
+    assert len(picture.findall("{*}path")) == 9
+    assert drawing._repr_html_() == drawing.svg()
+
+
+def test_a_large_drawing_is_a_table():
+    wide = Graph(op.Stack([x + float(n) for n in range(200)])).show(x=np.ones(2))
+    assert wide.svg() is None
+    assert wide._repr_html_().startswith("<pre>node")
+    assert "rolled: 200" in repr(wide)
 
 
 def test_networkx_keeps_positions_of_operands():
