@@ -12,7 +12,7 @@ import jax
 import jax.numpy as jnp
 
 from parax.engine._cache import executables
-from parax.engine._chunks import mapped, piece
+from parax.engine._chunks import WIDE, mapped, piece, top_level
 from parax.engine._history import Variant, history
 from parax.engine._lower import Signature, lower, of_vector
 from parax.engine._modes import ALONG, Mode, differentiated
@@ -80,8 +80,13 @@ class Executable:
         """What was rewritten in its trace."""
         self.trace_seconds = 0.0
         self.compile_seconds = 0.0
-        self.run: Callable[..., Any] = jax.jit(self._of_vector if vector else self._of_arrays)
+        inner: Callable[..., Any] = self._of_vector if vector else self._of_arrays
+        self.run: Callable[..., Any] = jax.jit(inner)
         """The function of the arrays it takes, or of the vector and the packed others."""
+        self._compiled: Any = self.run
+        if batch is not None and jax.default_backend() == "cpu":
+            self._compiled = jax.jit(inner, compiler_options=WIDE)
+            self.run = top_level(self._compiled, under=self.run)
 
     def pack(self, arrays: Sequence[Any]) -> Any:
         """Pack the arrays that it takes, all but the vector, for `run`."""
@@ -126,7 +131,7 @@ class Executable:
         if self._layout is not None:
             packed = jax.eval_shape(lambda *arrays: self.pack(arrays), *types)
             types = [_strong(self._all[0]), packed]
-        return self.run.lower(*types)
+        return self._compiled.lower(*types)
 
     def _of_arrays(self, *arrays: Any) -> Any:
         given = dict(zip(self.taken, arrays, strict=True))

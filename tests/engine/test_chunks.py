@@ -61,3 +61,16 @@ def test_a_batch_in_pieces_is_the_batch(count: int, monkeypatch: pytest.MonkeyPa
     models = jax.vmap(lambda row: Wave(rate=row[0], phase=row[1]))(rows)
     compiled = parax.compile("mean(sin(rate*x + phase)**2)", cache=False)
     np.testing.assert_allclose(compiled.batch(models, x=X), values, 1e-6)
+
+
+def test_a_batch_inside_a_trace_is_the_batch() -> None:
+    """JAX refuses the options that a batch is compiled with inside another trace."""
+    problem: Any = parax.problem("mean(sin(rate*x + phase)**2)", Wave(), x=X)
+    rows = jnp.linspace(0.0, 3.0, 8).reshape(4, 2)
+    values = problem.batch(rows)
+    close = np.testing.assert_allclose
+    close(jax.jit(problem.batch)(rows), values, 1e-6)
+    close(jax.jit(lambda: problem.batch(rows) + 0.0)(), values, 1e-6)
+    close(jax.vmap(problem.batch)(rows[None])[0], values, 1e-6)
+    own = jax.grad(lambda rows: jnp.sum(problem.batch(rows)))(rows)
+    close(own, problem.batch(rows, gradient=True)[1], 1e-5, 1e-6)
