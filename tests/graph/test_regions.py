@@ -161,7 +161,7 @@ def test_a_choice_of_elements_around_one_by_a_number_keeps_its_guards() -> None:
 
 
 def test_choices_inside_of_rolls_and_loops(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("parax.graph._chain.LONG", 8)
+    monkeypatch.setattr("parax.graph._chain.LONG", 4)
     terms = [op.Where(t > i / 3, fn.mean(x * i), fn.sum(y) * i) for i in range(4)]
     check(sum(terms[1:], terms[0]), 0)  # one body, whose choices are by many numbers
     value = x
