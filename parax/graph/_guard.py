@@ -38,7 +38,7 @@ import jax.numpy as jnp
 import jax.tree_util as jtu
 
 from parax.graph._kinds import Kind
-from parax.graph._masks import ALL, Masks, any_of, fitted, is_array
+from parax.graph._masks import ALL, Masks, any_of, fitted, is_array, parts
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,18 @@ class GuardPlan:
     leaves: dict[int, int]
     guarded: frozenset[int]
     wanted: tuple[int | None, ...]
+
+    def is_chosen(self, mask: int) -> bool:
+        """Tell whether a mask is due to a choice, and not to ranges alone."""
+        pending, seen = [mask], set[int]()
+        while pending:
+            one = pending.pop()
+            if self.terms[one][0] == "taken":
+                return True
+            if one not in seen:
+                seen.add(one)
+                pending += parts(self.terms[one])
+        return False
 
     def is_whole(self, mask: int | None) -> bool:
         """Tell whether a mask holds everywhere or nowhere."""

@@ -119,7 +119,7 @@ class MaskValues:
         pending = [mask]
         while pending:  # terms may nest deeply
             current = pending[-1]
-            needs = [one for one in _needs(self._terms[current]) if one not in self._known]
+            needs = [one for one in parts(self._terms[current]) if one not in self._known]
             if needs:
                 pending.extend(needs)
                 continue
@@ -178,7 +178,8 @@ class MaskValues:
         return rule(whole, jnp.shape(source))
 
 
-def _needs(term: tuple[Any, ...]) -> tuple[int, ...]:
+def parts(term: tuple[Any, ...]) -> tuple[int, ...]:
+    """Give the masks that one is made of."""
     if term[0] == "all":
         return ()
     return term[1:] if term[0] == "union" else term[1:2]

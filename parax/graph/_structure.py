@@ -100,6 +100,28 @@ class Structure:
         """Where choices are guarded (X21)."""
         return plan_guards(self.kinds, self.operands, self.payloads, self.outputs)
 
+    @cached_property
+    def opaque(self) -> tuple[bool, ...]:
+        """For each node, whether nobody knows which elements of its operands an element is of."""
+        return tuple(
+            kind is Kind.CALL
+            or (kind is Kind.NODE and not payload.is_elementwise() and payload.below(0) is None)
+            for kind, payload in zip(self.kinds, self.payloads, strict=True)
+        )
+
+    @cached_property
+    def regular(self) -> tuple[bool, ...]:
+        """For each node, whether all down to leaves and opaque nodes needs no guard of elements."""
+        found: list[bool] = []
+        for node, (kind, operands) in enumerate(zip(self.kinds, self.operands, strict=True)):
+            if kind is Kind.NODE:
+                own = self.payloads[node].is_regular()
+            else:
+                own = kind not in (Kind.SELECT, Kind.OVER, Kind.ROLL, Kind.SCAN)
+            below = all(found[one] for one in operands)
+            found.append(self.opaque[node] or (own and below))
+        return tuple(found)
+
     def skeleton(self, node: int) -> Skeleton:
         """Give the skeleton of a node that carries data."""
         skeleton = self.statics[node]

@@ -17,6 +17,7 @@ import numpy as np
 from parax._diagnostic import Span
 from parax.graph._alike import indices_apart, is_stackable
 from parax.graph._kinds import Kind
+from parax.graph._masks import ALL
 from parax.graph._rolled import Indexed
 from parax.graph._structure import Structure
 
@@ -184,15 +185,27 @@ class _Maker:
         return self._add_port("stack", len(self._stacks) - 1, self._values[first])
 
     def _may_stand_outside(self, nodes: _Together) -> bool:
-        """Tell whether nodes are wanted where the group is, so that no guard is lost (X21)."""
+        """Tell whether no guard is lost (X21): nodes are wanted where the group is, or need none.
+
+        A choice may leave out a node altogether, a range never: an empty one is an error (X24).
+        """
         if self._wanted is None:
             return True
-        own = (0, None, self._wanted[self._group[0]])
-        narrow = [node for node in nodes if self._wanted[node] not in own]
-        calls = (one for one in narrow if self._structure.kinds[one] is Kind.CALL)
-        if any(self._structure.payloads[one].claimed_keyword() is None for one in calls):
-            self.is_free = False
-        return not narrow
+        structure, outside = self._structure, True
+        for node in nodes:
+            mask = self._wanted[node]
+            if mask is None or mask in (ALL, self._wanted[self._group[0]]):
+                continue
+            if not structure.guards.is_chosen(mask):
+                outside = outside and structure.regular[node]
+                continue
+            outside = False
+            kind, payload = structure.kinds[node], structure.payloads[node]
+            if kind is Kind.CALL:
+                self.is_free &= payload.claimed_keyword() is not None
+            elif kind is Kind.NODE and structure.opaque[node]:
+                self.is_free &= not payload.is_regular()
+        return outside
 
     def _add_port(self, sort: str, number: int, value: Any) -> int:
         row = self._rows.add(Kind.PORT, (), None, None, None, value)

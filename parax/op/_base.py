@@ -154,6 +154,10 @@ class Operator(Overloads, eqx.Module, Generic[OpInputs, OpOutputs]):
         """Tell whether each element of the value depends on that element of the operands alone."""
         return False
 
+    def is_regular(self) -> bool:
+        """Tell whether value and slope are finite wherever the operands are: no guard is needed."""
+        return False
+
     def below(self, position: int) -> Callable[[jax.Array, tuple[int, ...]], jax.Array] | None:
         """Give the rule by which an operand takes over which elements are wanted, if there is one.
 

@@ -23,7 +23,7 @@ from parax.op._masked import (
     takes_whole,
 )
 from parax.op._masked_forms import form_of
-from parax.op._traits import traits_of
+from parax.op._traits import is_regular, traits_of
 
 _MAX_STRUCTURAL_EXPONENT = 64
 _SUMS = {arithmetic.add: (1, 1), arithmetic.subtract: (1, -1)}
@@ -76,6 +76,9 @@ class FunctionOperator(Operator):
 
     def is_elementwise(self) -> bool:
         return traits_of(plain_function(self.fn)).elementwise
+
+    def is_regular(self) -> bool:
+        return is_regular(plain_function(self.fn))
 
     def symbol(self) -> str:
         return traits_of(plain_function(self.fn)).symbol
@@ -157,6 +160,9 @@ class Negate(Operator):
         return arithmetic.negative(number)
 
     def is_elementwise(self) -> bool:
+        return True
+
+    def is_regular(self) -> bool:
         return True
 
     def symbol(self) -> str:

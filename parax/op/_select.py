@@ -168,6 +168,9 @@ class Index(Operator):
     def static_key(self) -> Hashable:
         return self.indices
 
+    def is_regular(self) -> bool:
+        return True
+
     def below(self, position: int) -> Callable[[jax.Array, tuple[int, ...]], jax.Array]:
         index = self.indices.value
         return lambda keep, shape: jnp.zeros(shape, jnp.bool_).at[index].max(keep)

@@ -62,6 +62,9 @@ class Stack(Operator):
     def stacked_axis(self) -> int:
         return self.axis
 
+    def is_regular(self) -> bool:
+        return True
+
     def below(self, position: int) -> Callable[[jax.Array, tuple[int, ...]], jax.Array]:
         return lambda keep, shape: jnp.take(keep, position, axis=self.axis)
 

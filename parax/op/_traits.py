@@ -34,6 +34,13 @@ _KNOWN_ELEMENTWISE = {
 }
 
 
+_REGULAR = frozenset(
+    "+ - * < > == abs abs2 angle atan ceil clip conj cos dB deg floor imag mag max min phase rad "  # noqa: SIM905
+    "real relative relu sigmoid sign sin softplus tanh".split()
+)
+"""What of our own has a finite value and a finite slope wherever its operands are finite."""
+
+
 @dataclass(frozen=True)
 class Traits:
     """What an operator may know of its function.
@@ -63,6 +70,12 @@ def with_traits(traits: Traits) -> Callable[[F], F]:
         return fn
 
     return attach
+
+
+def is_regular(fn: Any) -> bool:
+    """Tell whether a function is known to be finite, and its slope, wherever its operands are."""
+    known = getattr(fn, _ATTRIBUTE, None)
+    return known is not None and known.symbol in _REGULAR
 
 
 @cache

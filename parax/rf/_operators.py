@@ -142,6 +142,9 @@ class Scattering(Operator):
             )
         return super().__call__(*args, **kwargs)
 
+    def is_regular(self) -> bool:
+        return True  # a model is taken as it is, like a leaf operator
+
     def operands(self) -> tuple[Any, ...]:
         return (self.source, self.sweep)
 

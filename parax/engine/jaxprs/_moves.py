@@ -73,7 +73,7 @@ def _concatenate(equation: Any, given: Sequence[Any]) -> list[Any] | None:
 
 def _broadcast(equation: Any, given: Sequence[Any]) -> list[Any] | None:
     (value, *_), params = given, equation.params
-    shape, dimensions = params["shape"], params["broadcast_dimensions"]
+    shape, dimensions = params["shape"], tuple(map(int, params["broadcast_dimensions"]))
     if not isinstance(value, Split):
         return None
     if any(value.shape[axis] != shape[dimensions[axis]] for axis in value.axes):
