@@ -185,3 +185,12 @@ def test_an_evaluation_at_once_is_never_rolled() -> None:
     np.testing.assert_allclose(
         evaluate(structure, Graph(expression).feed((), {"x": X})), expression(x=X), 1e-6
     )
+
+
+def test_what_ranges_leave_out_is_guarded_in_each_term() -> None:
+    """A logarithm that terms share is computed in each of them, as its slope at 0 is infinite."""
+    logs = [fn.mean(fn.over(fn.log(x), x > 0.1 * i)) for i in range(1, 7)]
+    graph, program = programs(total(logs), x=X)
+    assert program.rolls
+    gradient = jax.grad(lambda x: computed(graph, program, {"x": x}))(jnp.asarray([0.0, 0.05, 2.0]))
+    np.testing.assert_allclose(gradient, [0.0, 0.0, 3.0], 1e-6)
