@@ -2,6 +2,7 @@
 
 import gc
 import math
+import tracemalloc
 import weakref
 
 import equinox as eqx
@@ -221,3 +222,17 @@ def test_a_table_takes_little_memory():
     held, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert held / len(graph) < 500  # bytes a node (G5)
+
+
+def test_a_node_takes_less_than_half_a_kilobyte():
+    """G5"""
+    expression = x
+    for number in range(5_000):
+        expression = op.Map(jnp.sin, expression) * float(number) + y
+    gc.collect()
+    tracemalloc.start()
+    graph = Graph(expression)
+    size, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(graph) > 15_000
+    assert size < 500 * len(graph)
