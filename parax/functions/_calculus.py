@@ -17,7 +17,15 @@ from parax.functions._define import (
     reduction,
     require_axes,
 )
-from parax.op import MaskedForm, Traits, masked_forms, require_real, with_traits
+from parax.op import (
+    MaskedForm,
+    Traits,
+    largest,
+    masked_forms,
+    require_real,
+    smallest,
+    with_traits,
+)
 
 
 def _steps(symbol: str, x: jax.Array, f: jax.Array, axis: int) -> jax.Array:
@@ -276,4 +284,4 @@ def crossing(
 @reduction("flatness", check=require_real("flatness"), masked=masked_forms.PTP)
 def flatness(x: jax.Array, axis: Axis = None) -> jax.Array:
     """Give max − min, the ripple. Unit: the operand's."""
-    return jnp.max(x, axis=axis) - jnp.min(x, axis=axis)
+    return largest(x, axis) - smallest(x, axis)

@@ -13,7 +13,7 @@ import jax.numpy as jnp
 
 from parax.errors import OperatorError, OperatorTypeError
 from parax.functions._define import Axis, as_float, is_complex, real_only, reduction
-from parax.op import MaskedForm, is_plain_number, require_real, safe_sqrt
+from parax.op import MaskedForm, is_plain_number, largest, require_real, safe_sqrt, smallest
 from parax.op import masked_forms as forms
 
 # --- Extremes ---------------------------------------------------------------------------------
@@ -22,19 +22,19 @@ from parax.op import masked_forms as forms
 @reduction("max", check=require_real("max"), masked=forms.MAX)
 def reduce_max(x: jax.Array, axis: Axis = None) -> jax.Array:
     """Give the largest value; equal ones share the gradient. Unit: the operand's."""
-    return jnp.max(x, axis=axis)
+    return largest(x, axis)
 
 
 @reduction("min", check=require_real("min"), masked=forms.MIN)
 def reduce_min(x: jax.Array, axis: Axis = None) -> jax.Array:
     """Give the smallest value; equal ones share the gradient. Unit: the operand's."""
-    return jnp.min(x, axis=axis)
+    return smallest(x, axis)
 
 
 @reduction("ptp", check=require_real("ptp"), masked=forms.PTP)
 def ptp(x: jax.Array, axis: Axis = None) -> jax.Array:
     """Give max − min, peak to peak. Unit: the operand's."""
-    return jnp.max(x, axis=axis) - jnp.min(x, axis=axis)
+    return largest(x, axis) - smallest(x, axis)
 
 
 def _one_axis(symbol: str, axis: Axis) -> int | None:

@@ -15,7 +15,16 @@ import jax.numpy as jnp
 import numpy as np
 
 from parax.functions._define import as_float, as_number, elementwise, real_only
-from parax.op import Traits, counted, is_plain_number, map_leaves, require_real, with_traits
+from parax.op import (
+    Traits,
+    counted,
+    is_plain_number,
+    larger,
+    map_leaves,
+    require_real,
+    smaller,
+    with_traits,
+)
 
 # --- Rounding and limits ----------------------------------------------------------------------
 
@@ -69,7 +78,7 @@ def round_(x: Any, digits: int = 0) -> Any:
 @elementwise("clip", np.clip, keeps_int=True, check=require_real("clip"))
 def clip(x: jax.Array, low: jax.Array, high: jax.Array) -> jax.Array:
     """Give x held between `low` and `high`. Unit: the operand's."""
-    return jnp.minimum(jnp.maximum(x, low), high)
+    return smaller(larger(x, low), high)
 
 
 def _host_relu(x: Any) -> Any:
@@ -126,13 +135,13 @@ def _host_minimum(*values: Any) -> Any:
 @elementwise("max", _host_maximum, keeps_int=True, check=require_real("max"))
 def maximum(*values: jax.Array) -> jax.Array:
     """Give the largest of several values, elementwise; equal ones share the gradient."""
-    return functools.reduce(jnp.maximum, values)
+    return functools.reduce(larger, values)
 
 
 @elementwise("min", _host_minimum, keeps_int=True, check=require_real("min"))
 def minimum(*values: jax.Array) -> jax.Array:
     """Give the smallest of several values, elementwise; equal ones share the gradient."""
-    return functools.reduce(jnp.minimum, values)
+    return functools.reduce(smaller, values)
 
 
 # --- Cleaning ---------------------------------------------------------------------------------

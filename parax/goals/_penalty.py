@@ -14,7 +14,7 @@ import numpy as np
 from parax._diagnostic import quoted
 from parax.errors import OperatorError
 from parax.graph import Masked, elementwise_masked
-from parax.op import Operator, map_leaves, safe_sqrt
+from parax.op import Operator, largest, map_leaves, safe_sqrt
 from parax.parameters import is_concrete
 
 
@@ -158,7 +158,8 @@ def _rms(miss: Any, weight: Any, mask: Any, count: Any) -> jax.Array:
 
 
 def _max(miss: Any, weight: Any, mask: Any, count: Any) -> jax.Array:
-    return jnp.max(weight * _magnitude(miss), initial=0)
+    worst = weight * _magnitude(miss)
+    return largest(worst) if worst.size else jnp.zeros((), worst.dtype)
 
 
 def _log(miss: Any, weight: Any, mask: Any, count: Any) -> jax.Array:

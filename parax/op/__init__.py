@@ -15,6 +15,7 @@ from parax.op._base import (
 )
 from parax.op._calculus import Derivative, Flatness, Step
 from parax.op._elementwise import Apply, Binary, Map, Negate
+from parax.op._extremes import larger, largest, smaller, smallest
 from parax.op._functions import stored_function
 from parax.op._gradient import Gradient
 from parax.op._host import host_number, is_plain_number
@@ -67,6 +68,8 @@ __all__ = [
     "filled",
     "host_number",
     "is_plain_number",
+    "larger",
+    "largest",
     "limited",
     "located",
     "map_leaves",
@@ -74,6 +77,8 @@ __all__ = [
     "require_real",
     "safe_sqrt",
     "show",
+    "smaller",
+    "smallest",
     "span_of",
     "stored_function",
     "takes_whole",

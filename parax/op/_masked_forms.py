@@ -13,6 +13,7 @@ import jax.numpy as jnp
 
 from parax.errors import OperatorTypeError
 from parax.op._arithmetic import counted, safe_sqrt
+from parax.op._extremes import largest, smallest
 from parax.op._masked import Axis, MaskedForm
 
 
@@ -39,13 +40,13 @@ def fill(x: jax.Array, mask: jax.Array, value: Any) -> jax.Array:
 def of_max(x: jax.Array, mask: jax.Array, axis: Axis = None) -> jax.Array:
     """Give the largest."""
     x = counted(x)
-    return jnp.max(fill(x, mask, lowest(x)), axis=axis)
+    return largest(fill(x, mask, lowest(x)), axis)
 
 
 def of_min(x: jax.Array, mask: jax.Array, axis: Axis = None) -> jax.Array:
     """Give the smallest."""
     x = counted(x)
-    return jnp.min(fill(x, mask, highest(x)), axis=axis)
+    return smallest(fill(x, mask, highest(x)), axis)
 
 
 def of_ptp(x: jax.Array, mask: jax.Array, axis: Axis = None) -> jax.Array:

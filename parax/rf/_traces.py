@@ -15,7 +15,15 @@ import jax.numpy as jnp
 import numpy as np
 
 from parax import functions
-from parax.op import Traits, counted, host_number, is_plain_number, map_leaves, with_traits
+from parax.op import (
+    Traits,
+    counted,
+    host_number,
+    is_plain_number,
+    larger,
+    map_leaves,
+    with_traits,
+)
 
 FLOOR = 1e-30
 """The smallest squared magnitude that dB tells apart: a floor of -300 dB (X30)."""
@@ -57,7 +65,7 @@ def decibels(z: jax.Array) -> jax.Array:
 
     The floor is -300 dB, with gradient 0 below it.
     """
-    return 10 * jnp.log10(jnp.maximum(functions.abs2(z), FLOOR))
+    return 10 * jnp.log10(larger(functions.abs2(z), FLOOR))
 
 
 @_elementwise("mag", np.abs)

@@ -1,0 +1,132 @@
+"""The larger and the largest, with slopes that survive a compiler that rounds twice.
+
+JAX finds the slope of a maximum by comparing the elements with it for equality. XLA may compute an
+element anew for that, and round it otherwise than in the maximum, as it fuses a product and a sum
+where it sees both: then nothing is equal, and the slope is lost or infinite. Here it is decided by
+what is larger, and by the place of the largest where none is equal.
+"""
+
+# JAX leaves types unknown.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false, reportUnknownParameterType=false
+# pyright: reportMissingParameterType=false
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+Axis = int | tuple[int, ...] | None
+
+
+def larger(x: Any, y: Any) -> jax.Array:
+    """Give the larger of two values, elementwise; equal ones share the gradient."""
+    return _larger(x, y) if _has_slope(x, y) else jnp.maximum(x, y)
+
+
+def smaller(x: Any, y: Any) -> jax.Array:
+    """Give the smaller of two values, elementwise; equal ones share the gradient."""
+    return _smaller(x, y) if _has_slope(x, y) else jnp.minimum(x, y)
+
+
+def largest(x: jax.Array, axis: Axis = None) -> jax.Array:
+    """Give the largest element along axes; equal ones share the gradient."""
+    return _largest(x, axis) if _has_slope(x) else jnp.max(x, axis=axis)
+
+
+def smallest(x: jax.Array, axis: Axis = None) -> jax.Array:
+    """Give the smallest element along axes; equal ones share the gradient."""
+    return _smallest(x, axis) if _has_slope(x) else jnp.min(x, axis=axis)
+
+
+def _has_slope(*values: Any) -> bool:
+    return jnp.issubdtype(jnp.result_type(*values), jnp.floating)
+
+
+@jax.custom_jvp
+def _larger(x: Any, y: Any) -> jax.Array:
+    return jnp.maximum(x, y)
+
+
+@_larger.defjvp
+def _larger_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+    x, y = primals
+    found = jnp.maximum(x, y)
+    return found, _either(x > y, x < y, tangents, found)
+
+
+@jax.custom_jvp
+def _smaller(x: Any, y: Any) -> jax.Array:
+    return jnp.minimum(x, y)
+
+
+@_smaller.defjvp
+def _smaller_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+    x, y = primals
+    found = jnp.minimum(x, y)
+    return found, _either(x < y, x > y, tangents, found)
+
+
+def _either(first: Any, second: Any, tangents: Any, found: jax.Array) -> jax.Array:
+    """Give the tangent of the one that was taken, or the mean of both."""
+    one, other = (
+        jnp.zeros_like(found)
+        if tangent.dtype == jax.dtypes.float0  # of a whole number
+        else jnp.broadcast_to(tangent, found.shape).astype(found.dtype)
+        for tangent in map(jnp.asarray, tangents)
+    )
+    return jnp.where(first, one, jnp.where(second, other, one / 2 + other / 2))
+
+
+@partial(jax.custom_jvp, nondiff_argnums=(1,))
+def _largest(x: jax.Array, axis: Axis) -> jax.Array:
+    return jnp.max(x, axis=axis)
+
+
+@_largest.defjvp
+def _largest_jvp(axis: Axis, primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+    (x,), (tangent,) = primals, tangents
+    found = jnp.max(x, axis=axis)
+    return found, _at(x, tangent, found, axis, jnp.argmax)
+
+
+@partial(jax.custom_jvp, nondiff_argnums=(1,))
+def _smallest(x: jax.Array, axis: Axis) -> jax.Array:
+    return jnp.min(x, axis=axis)
+
+
+@_smallest.defjvp
+def _smallest_jvp(axis: Axis, primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+    (x,), (tangent,) = primals, tangents
+    found = jnp.min(x, axis=axis)
+    return found, _at(x, tangent, found, axis, jnp.argmin)
+
+
+def _at(
+    x: jax.Array, tangent: jax.Array, found: jax.Array, axis: Axis, place: Callable[..., jax.Array]
+) -> jax.Array:
+    """Give the mean of the tangents of the elements that were found."""
+    if axis is None:
+        axes = tuple(range(x.ndim))
+    else:
+        axes = tuple(one % x.ndim for one in (axis if isinstance(axis, tuple) else (axis,)))
+    equal = x == jnp.expand_dims(found, axes)
+    count = jnp.sum(equal, axes, dtype=x.dtype, keepdims=True)
+    share = jnp.where(count > 0, equal / jnp.maximum(count, 1), _only(x, axes, place))
+    return jnp.sum(jnp.where(share > 0, share * tangent, 0), axes)
+
+
+def _only(x: jax.Array, axes: tuple[int, ...], place: Callable[..., jax.Array]) -> jax.Array:
+    """Give 1 at the first of what is looked for along some axes, and 0 elsewhere."""
+    kept = [axis for axis in range(x.ndim) if axis not in axes]
+    order = [*kept, *axes]
+    count = math.prod(x.shape[axis] for axis in axes)
+    flat = jnp.transpose(x, order).reshape(*(x.shape[axis] for axis in kept), count)
+    hit = jnp.arange(count) == place(flat, axis=-1)[..., None]
+    whole = hit.reshape([x.shape[axis] for axis in order])
+    return jnp.transpose(whole, [order.index(axis) for axis in range(x.ndim)]).astype(x.dtype)
