@@ -394,7 +394,9 @@ def _reduction(
         if domain and not is_complex(g.value(operand)):
             operand = of.tamed(g, operand, domain)
         if g.chance(4):
-            operand = g.must(of.over(g, operand))
+            limited = g.must(of.over(g, operand))  # of another value, if this has no sweep
+            if complex or not is_complex(g.value(limited)):
+                operand = limited
         static = {"axis": axis_for(g, operand, several=not one_axis), **g.choice(statics)}
         return g.add(rule, operand, ends=True, **static)
 
