@@ -11,6 +11,7 @@ import pytest
 
 import parax
 from parax.op import larger, largest, smaller, smallest
+from parax.op._extremes import _at  # pyright: ignore[reportPrivateUsage]
 from parax.parameters import Parameter
 
 X = np.array([[1.0, 4.0, 4.0], [3.0, -2.0, 0.5]])
@@ -57,8 +58,16 @@ class Line(parax.Module):
     v: Parameter = parax.field(default_factory=lambda: Parameter(np.linspace(-1, 1, 9)))
 
 
-def test_no_slope_is_lost_where_an_element_is_rounded_twice() -> None:
-    """In a batch the gradient of `max` and `min` was 0 or infinite where no element was equal."""
+def test_a_maximum_that_equals_no_element_has_the_slope_of_the_largest() -> None:
+    """XLA may round an element once more: in a batch the gradient of `ptp` was 0 then."""
+    x, tangent = jnp.asarray(X), jnp.arange(6.0).reshape(2, 3)
+    found = jnp.nextafter(jnp.max(x, axis=1), jnp.inf)
+    assert _at(x, tangent, found, 1, jnp.argmax).tolist() == [1.0, 3.0]
+    assert _at(x, tangent, found[0], None, jnp.argmax).tolist() == 1.0
+    assert _at(x, tangent, found[:1], (0,), jnp.argmin).tolist() == [0.0, 4.0, 5.0]
+
+
+def test_a_batch_has_the_slopes_of_its_rows() -> None:
     random = np.random.default_rng(0)
     inner = "ptp(a*v*w + u)"
     for _ in range(10):
