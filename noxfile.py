@@ -24,7 +24,7 @@ QUICK = (
     "--xla_llvm_disable_expensive_passes=true"
 )
 """Options with which XLA compiles in half the time what no test looks at."""
-COMPILED = ["tests/agreement", "tests/engine", "tests/examples", "tests/problems"]
+COMPILED = ["tests/agreement", "tests/cli", "tests/engine", "tests/examples", "tests/problems"]
 """Tests of what is compiled, with the options that users have."""
 ONCE = [
     "tests/cli",
