@@ -11,7 +11,7 @@ import pytest
 
 import parax
 from parax.op import larger, largest, smaller, smallest
-from parax.op._extremes import _at  # pyright: ignore[reportPrivateUsage]
+from parax.op._extremes import _at
 from parax.parameters import Parameter
 
 X = np.array([[1.0, 4.0, 4.0], [3.0, -2.0, 0.5]])
