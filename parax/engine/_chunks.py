@@ -9,14 +9,9 @@ from typing import Any
 import jax
 import numpy as np
 
-from parax.parameters import is_concrete
-
 _BYTES = 2**20
 """What the widest value of a piece should take, as measured: a loop over less has to be started too
 often, and what is held for more is taken from the system, and cleared, at each call."""
-
-WIDE: dict[str, Any] = {"xla_cpu_prefer_vector_width": 512}
-"""Long loops gain from the widest registers that a processor has; XLA takes 256 bits by itself."""
 
 
 def widest(values: Sequence[Any]) -> int:
@@ -59,18 +54,3 @@ def mapped(run: Callable[..., Any], count: int, at_once: int) -> Callable[..., A
         return jax.lax.map(lambda row: run(row, rest), rows, batch_size=at_once)
 
     return in_pieces
-
-
-def top_level(run: Callable[..., Any], *, under: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a function that runs arrays at once, and what another function is for in a trace.
-
-    JAX refuses options of the compiler in a trace.
-    """
-
-    def either(*arrays: Any) -> Any:
-        if not all(map(is_concrete, jax.tree_util.tree_leaves(arrays))):
-            return under(*arrays)
-        with jax.ensure_compile_time_eval():
-            return run(*arrays)
-
-    return either

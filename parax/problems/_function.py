@@ -36,7 +36,8 @@ class Bound:
         the first one arrays are looked at before.
         """
         executable, rest = self._packed(mode, None)
-        run, checked, concrete = executable.run, self.vector.checked, self._concrete
+        quick, run, checked = executable.quick, executable.run, self.vector.checked
+        concrete = self._concrete
         straight: set[type] = set()
         refused = False
 
@@ -44,10 +45,12 @@ class Bound:
             nonlocal refused
             if type(x) in straight:
                 try:
-                    return run(x, rest)
+                    return quick(x, rest)
                 except TypeError:
                     straight.clear()
                     refused = True
+                except ValueError:  # in a trace of JAX
+                    return run(x, rest)
             array = checked(x)
             if concrete and is_concrete(array):
                 executable.compile()
