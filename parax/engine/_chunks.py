@@ -16,7 +16,8 @@ often, and what is held for more is taken from the system, and cleared, at each 
 
 def widest(values: Sequence[Any]) -> int:
     """Give the bytes of the widest abstract value of a graph."""
-    leaves = jax.tree_util.tree_leaves(list(values))
+    different = list({id(value): value for value in values}.values())
+    leaves = jax.tree_util.tree_leaves(different)
     sizes = [
         prod(leaf.shape) * np.dtype(leaf.dtype).itemsize
         for leaf in leaves

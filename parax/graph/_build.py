@@ -79,7 +79,7 @@ class Builder:
         """Give the row of a value: an operator, or anything that stands for itself."""
         if self._role(root) == "value":
             return self._value(root, None)
-        done, role_of = self._done, self._role
+        done, keep, needs_row = self._done, self._keep, self._needs_row
         entered: dict[int, Any] = {}  # the path from the root, in order
         stack: list[tuple[Any, Any]] = [(root, None)]
         while stack:
@@ -87,20 +87,28 @@ class Builder:
             name = id(value)
             if parts is not None:  # all parts have their rows
                 del entered[name]
-                done[name] = self._finish(value, parts)
-                self._keep.append(value)
+            elif name in done:
+                continue
             elif name in entered:
                 raise _cycle_error(name, entered)
-            elif name not in done:
-                entered[name] = value
+            else:
                 parts = self._parts(value)
-                stack.append((value, parts))
-                stack.extend(
-                    (part, None)
-                    for part in reversed(parts[0])
-                    if id(part) not in done and role_of(part) != "value"
-                )
+                missing = [(part, None) for part in reversed(parts[0]) if needs_row(part)]
+                if missing:
+                    entered[name] = value
+                    stack.append((value, parts))
+                    stack += missing
+                    continue
+            done[name] = self._finish(value, *parts)
+            keep.append(value)
         return done[id(root)]
+
+    def _needs_row(self, part: Any) -> bool:
+        """Tell whether a part has to be walked before what it is a part of is added."""
+        role = self._roles.get(type(part)) or self._role(part)
+        if role == "constant" and id(part) not in self._done and self._role(part.value) == "value":
+            return False  # `_row` adds it
+        return role != "value" and id(part) not in self._done
 
     def _parts(self, value: Any) -> tuple[Sequence[Any], Any]:
         """Give what an operator or container is made of, and the structure of a container."""
@@ -123,25 +131,20 @@ class Builder:
         except ParaxError as error:
             raise error.located(value._origin.span) from error.__cause__
 
-    def _finish(self, value: Any, parts: tuple[Sequence[Any], Any]) -> int:
-        children, treedef = parts
+    def _finish(self, value: Any, children: Sequence[Any], treedef: Any) -> int:
         role = self._role(value)
         if role == "tree":
-            operands = tuple(self._operand(child, None) for child in children)
+            operands = tuple([self._operand(child, None) for child in children])
             return self.rows.add(Kind.TREE, operands, treedef, treedef, None)
-        origin = value._origin
-        span = origin.span
-        if origin.name is not None:
-            self.rows.names.setdefault(origin.name, (span, value.stripped()))
+        self._name(value)
+        span = value._origin.span
         if role in ("constant", "shorthand"):
             return self._operand(children[0], span)
         if role == "leaf":
             return self._data(Kind.CALL, value, span)
+        node_operand = self._node_operand
         operands = tuple(
-            [
-                self._node_operand(value, position, child, span)
-                for position, child in enumerate(children)
-            ]
+            [node_operand(value, position, child, span) for position, child in enumerate(children)]
         )
         if role == "node":
             folded = self._folded(value, operands)
@@ -166,18 +169,32 @@ class Builder:
         return self.rows.add(kind, operands, static, payload, span)
 
     def _node_operand(self, owner: Node, position: int, operand: Any, span: Span | None) -> int:
-        role = self._role(operand)
-        inner = operand.value if role == "constant" else operand
+        role = self._roles.get(type(operand)) or self._role(operand)
         if role in ("value", "constant"):
-            number = plain_number(inner)
+            number = plain_number(operand.value if role == "constant" else operand)
             if number is not None and owner.is_structure(position, number):
+                self._name(operand)
                 return self._literal(number)
-        return self._value(operand, span) if role == "value" else self._done[id(operand)]
+        return self._value(operand, span) if role == "value" else self._row(operand)
 
     def _operand(self, operand: Any, span: Span | None) -> int:
         if self._role(operand) == "value":
             return self._value(operand, span)
-        return self._done[id(operand)]
+        return self._row(operand)
+
+    def _row(self, operand: Any) -> int:
+        """Give the row of an operator; adds that of a constant, which has no part to walk."""
+        row = self._done.get(id(operand))
+        if row is None:
+            row = self._done[id(operand)] = self._finish(operand, (operand.value,), None)
+            self._keep.append(operand)
+        return row
+
+    def _name(self, value: Any) -> None:
+        """Keep what a bare name of a vocabulary stands for."""
+        origin = getattr(value, "_origin", None)
+        if origin is not None and origin.name is not None:
+            self.rows.names.setdefault(origin.name, (origin.span, value.stripped()))
 
     def _literal(self, value: Any) -> int:
         return self.rows.add(Kind.LITERAL, (), (type(value), value), value, None)

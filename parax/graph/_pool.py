@@ -75,4 +75,4 @@ def _gathered(vector: Any, places: np.ndarray) -> Any:
     if np.array_equal(flat, np.arange(flat[0], flat[0] + flat.size)):
         whole = jax.lax.slice(vector, (int(flat[0]),), (int(flat[-1]) + 1,))
         return whole.reshape(places.shape)
-    return vector.at[places].get(mode="promise_in_bounds")
+    return vector.at[places].get(mode="promise_in_bounds", wrap_negative_indices=False)

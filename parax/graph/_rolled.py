@@ -83,7 +83,11 @@ class Pick(_Unguarded):
 
     def compute(self, stack: Any) -> Any:
         places = np.asarray(self.positions)
-        return jtu.tree_map(lambda leaf: leaf.at[places].get(mode="promise_in_bounds"), stack)
+
+        def picked(leaf: Any) -> Any:
+            return leaf.at[places].get(mode="promise_in_bounds", wrap_negative_indices=False)
+
+        return jtu.tree_map(picked, stack)
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ def depth(structure: Structure) -> int:
     """Give how many nodes the longest path has."""
     depths: list[int] = []
     for operands in structure.operands:
-        depths.append(1 + max([depths[one] for one in operands], default=0))
+        depths.append(1 + max([depths[one] for one in operands]) if operands else 1)
     return max(depths, default=0)
 
 

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -109,12 +109,13 @@ class _Memo:
         types = tuple((one.shape, one.dtype, getattr(one, "weak_type", False)) for one in arrays)
         return self._types.setdefault((skeleton, types), len(self._types))
 
-    def get(self, key: Hashable, make: Callable[[], Any]) -> tuple[Any, int]:
-        """Give an abstract value and its type; what `make` raises is not kept."""
-        known = self._known.get(key)
-        if known is None:
-            value = make()
-            known = self._known[key] = value, self.type_of(value)
+    def known(self, key: Hashable) -> tuple[Any, int] | None:
+        """Give an abstract value and the number of its type, if they are known."""
+        return self._known.get(key)
+
+    def add(self, key: Hashable, value: Any) -> tuple[Any, int]:
+        """Keep an abstract value."""
+        known = self._known[key] = value, self.type_of(value)
         return known
 
 
@@ -154,14 +155,17 @@ def infer(structure: Structure, feed: Feed) -> Shapes:
         if -1 in own:  # hidden by a problem
             continue
         try:
-            if operands or kind in (Kind.TREE, Kind.NODE, Kind.SUM):
+            inner = bool(operands) or kind in (Kind.TREE, Kind.NODE, Kind.SUM)
+            if inner:
                 key = (kind, structure.statics[node], own)
-                make = partial(_inner, structure, node, values, own)
             else:
                 numbered = kind is Kind.SLOT or kind is Kind.LITERAL
                 key = (kind, structure.statics[node] if numbered else node)
-                make = partial(leaves.value, node)
-            values[node], types[node] = memo.get(key, make)
+            found = memo.known(key)
+            if found is None:
+                value = _inner(structure, node, values, own) if inner else leaves.value(node)
+                found = memo.add(key, value)
+            values[node], types[node] = found
         except ParaxError as error:
             problems.append(error)
     raise_all(problems)
