@@ -115,6 +115,37 @@ TOTALS = [
 ]
 
 
+# --- Limits that overlap (X22) ------------------------------------------------------------------
+
+
+@step("limits joined")
+def _limits_joined(g: Growing) -> Any:
+    """Values that are limited to different points are joined."""
+    below, above = (_limited(g, one) for one in of.COMPARISONS[:2])
+    return _reduced(g, g.must(g.add(g.choice([of.ADD, of.MULTIPLY]), below, above)))
+
+
+@step("limited again")
+def _limited_again(g: Growing) -> Any:
+    """Some are left out of the points that a value is limited to."""
+    below, above = of.COMPARISONS[:2]
+    limited = _limited(g, below)
+    where = of.compared(g, above, of.vector(g, complex=0))
+    return _reduced(g, g.must(g.add(of.OVER, limited, where)))
+
+
+def _reduced(g: Growing, operand: int) -> int | None:
+    """Reduce a value, or leave it."""
+    return g.add(g.choice(TOTALS), operand, ends=True) if g.chance(2) else operand
+
+
+def _limited(g: Growing, comparison: Rule) -> int:
+    """Add `x[x < number]`, or `x[y < number]`."""
+    operand = of.vector(g, complex=0)
+    by = of.vector(g, complex=0) if g.chance(2) else operand
+    return g.must(g.add(of.OVER, operand, of.compared(g, comparison, by)))
+
+
 # --- Alike terms (E5) ---------------------------------------------------------------------------
 
 ROLL_SIN = binary("F.sin", lambda x, c: np.sin(x * c), lambda x, c: F.sin(x * c))
@@ -179,25 +210,39 @@ def _alike(g: Growing) -> Any:
     operands = _sources(g, body, count)
     values = [g.must(g.add(body, one, of.literal(g), hidden=True)) for one in operands]
     joined = g.choice([CHAIN, CHAIN, SUM, ROLLED_STACK, LARGEST])
-    if joined is CHAIN:
-        signs = tuple(g.choice([1, -1]) for _ in values)
-        if g.chance(3):  # a term that occurs twice
-            values, signs = [*values, values[0]], (*signs, signs[0])
-        return g.add(CHAIN, *values, signs=signs)
     if joined is ROLLED_STACK:
         values = values[:4]
-    return g.add(joined, *values)
+    if joined is not CHAIN:
+        return g.add(joined, *values)
+    signs = tuple(g.choice([1, -1]) for _ in values)
+    if g.chance(3):  # a term that occurs twice
+        values, signs = [*values, values[0]], (*signs, signs[0])
+    total = g.must(g.add(CHAIN, *values, signs=signs))
+    if g.chance(3):  # what some of them make of all
+        some = g.must(g.add(CHAIN, *values[1:4], signs=(1, -1, 1)))
+        total = g.must(g.add(of.MULTIPLY, total, some))
+    return total
 
 
 def _sources(g: Growing, body: Rule, count: int) -> list[int]:
     of_rows = body in (ROLL_RMS, ROLL_COUNT)
     way = g.choice(["numbers", "leaves", "indices"]) if not of_rows else "numbers"
     if way == "leaves":
-        return [g.must(g.add(of.ATTRIBUTE, path=NUMBERS[i % len(NUMBERS)])) for i in range(count)]
+        many = g.choice([2, len(NUMBERS)])
+        return [g.must(g.add(of.ATTRIBUTE, path=NUMBERS[i % many])) for i in range(count)]
     operand = of.vector(g, complex=0)
     if way == "indices":
         return [g.must(g.add(ONE_ELEMENT, operand, hidden=True, place=i)) for i in range(count)]
     return [operand] * count
+
+
+@step("terms again")
+def _again(g: Growing) -> Any:
+    """A sum in which a term occurs more than once, as in `x - y + x`."""
+    one, other = of.vector(g), of.vector(g)
+    sign, more = g.choice([1, -1]), g.count(1, 2)
+    values = (one, other, *(one,) * more)
+    return g.add(CHAIN, *values, signs=(sign, g.choice([1, -1]), *(sign,) * more))
 
 
 @step("alike sums")
@@ -232,14 +277,19 @@ def _cascade(g: Growing) -> Any:
         parts = [of.vector(g, complex=2) for _ in range(4)]
         if not all(whole(g.value(one)).shape == (POINTS,) for one in parts):
             raise Unfit
-        new = g.must(g.add(PUT_TOGETHER, *parts))
-        made = new if made is None else g.must(g.add(arrays.MATMUL, made, new))
+        new = _turned(g, g.must(g.add(PUT_TOGETHER, *parts)))
+        made = new if made is None else _turned(g, g.must(g.add(arrays.MATMUL, made, new)))
     assert made is not None
-    if g.chance(2):
-        made = g.must(g.add(arrays.TRANSPOSE, made, axes=(0, 2, 1)))
     last = g.choice([arrays.TAKE, arrays.TRACE, arrays.DET, arrays.OFFDIAG])
     static: dict[str, Any] = {"index": "element"} if last is arrays.TAKE else {}
     return g.add(last, made, **static)
+
+
+def _turned(g: Growing, matrices: int) -> int:
+    """Transpose many matrices, or leave them."""
+    if g.chance(2):
+        return matrices
+    return g.must(g.add(arrays.TRANSPOSE, matrices, axes=(0, 2, 1)))
 
 
 STEPS_OF_CHAIN = [
@@ -262,6 +312,20 @@ def _chain(g: Growing) -> Any:
             operand = g.must(g.add(of.ADD, operand, first))
         operand = g.must(g.add(g.choice(STEPS_OF_CHAIN), operand))
     return operand
+
+
+@step("numbers alone")
+def _numbers_alone(g: Growing) -> Any:
+    """What is made of numbers alone is computed beforehand."""
+    found = g.must(g.add(of.CONSTANT, value=g.literal()))
+    for _ in range(g.count(1, 3)):
+        found = g.must(g.add(g.choice(OF_NUMBERS), found))
+        if g.chance(2):
+            found = g.must(g.add(g.choice([of.ADD, of.MULTIPLY]), found, of.literal(g)))
+    return g.add(of.MULTIPLY, of.vector(g), found)
+
+
+OF_NUMBERS = [STEPS_OF_CHAIN[-1], unary("op.Negate", np.negative, op.Negate), *STEPS_OF_CHAIN[:4]]
 
 
 @step("complex")

@@ -274,9 +274,14 @@ def condition(g: Growing, shape: tuple[int, ...] | None = None) -> int:
         )
     )
     operand = leaf(g, shape=shape) if found is None or g.chance(3) else found
+    return compared(g, g.choice(COMPARISONS[:4]), operand)
+
+
+def compared(g: Growing, comparison: Rule, operand: int) -> int:
+    """Compare an operand with a number near its middle."""
     middle = float(np.median(whole(g.value(operand))))
     bound = written(g, round(middle, 2) + g.literal(-0.4, 0.4))
-    return g.must(g.add(g.choice(COMPARISONS[:4]), operand, bound))
+    return g.must(g.add(comparison, operand, bound))
 
 
 # --- What leads operands into the domain of a function ------------------------------------------

@@ -23,6 +23,9 @@ OFTEN = {
     "cascade": 3,
     "guard": 3,
     "F.over": 2,
+    "limits joined": 2,
+    "limited again": 2,
+    "numbers alone": 2,
 }
 NAMES = [name for name in STEPS for _ in range(OFTEN.get(name, 1))]
 assert OFTEN.keys() <= STEPS.keys(), _composites
