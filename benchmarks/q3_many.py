@@ -5,6 +5,8 @@ From the expression to the first value and gradient; and the same with the readi
 
 from __future__ import annotations
 
+import functools
+import itertools
 import statistics
 from typing import Any
 
@@ -25,37 +27,38 @@ FEW = 10
 def run(effort: Effort) -> list[Row]:
     """Measure each number of goals against ten."""
     counts = [FEW, *TARGETS] if effort.seconds else [FEW, 20]
-    compiling: dict[int, list[float]] = {count: [] for count in counts}
-    reading: dict[int, list[float]] = {count: [] for count in counts}
+    kinds = {"expression": lambda count: parax.parse(text(count)), "text": text}
+    seconds: dict[tuple[str, int], list[float]] = {}
     values: dict[int, float] = {}
     for _ in range(max(1, min(effort.rounds, 5))):
-        for count in counts:
+        for what, count in itertools.product(kinds, counts):
             parax.clear_cache()
             jax.clear_caches()
-            read, expression = time_once(lambda count=count: parax.parse(text(count)))
-            spent, values[count] = time_once(lambda e=expression: _first(e))
-            compiling[count].append(spent)
-            reading[count].append(read + spent)
+            objective = kinds[what](count)
+            spent, values[count] = time_once(functools.partial(_first, objective))
+            seconds.setdefault((what, count), []).append(spent)
     wanted = {count: float(jax.jit(by_hand(count))(jnp.asarray(START))) for count in counts[1:]}
     return [
-        Row(
+        _row(
             f"{what} of {count:,} goals to first value+gradient; other: {FEW}",
-            statistics.median(seconds[count]),
-            statistics.median(seconds[FEW]),
-            statistics.median(seconds[count]) / statistics.median(seconds[FEW]),
-            min(seconds[count]) / min(seconds[FEW]),
-            target,
+            seconds[what, count],
+            seconds[what, FEW],
+            TARGETS.get(count) if what == "expression" else None,
             values[count],
             wanted[count],
         )
         for count in counts[1:]
-        for what, seconds, target in (
-            ("expression", compiling, TARGETS.get(count)),
-            ("text", reading, None),
-        )
+        for what in kinds
     ]
 
 
-def _first(expression: Any) -> float:
-    problem: Any = parax.problem(expression, ladder(), FREQUENCY)
+def _row(
+    what: str, many: list[float], few: list[float], target: float | None, value: float, other: float
+) -> Row:
+    median, least = statistics.median(many), statistics.median(few)
+    return Row(what, median, least, median / least, min(many) / min(few), target, value, other)
+
+
+def _first(objective: Any) -> float:
+    problem: Any = parax.problem(objective, ladder(), FREQUENCY)
     return float(problem.value_and_gradient(problem.x0)[0])
