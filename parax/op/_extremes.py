@@ -22,6 +22,7 @@ import jax
 import jax.numpy as jnp
 
 Axis = int | tuple[int, ...] | None
+Function = Callable[..., Any]
 
 
 def larger(x: Any, y: Any) -> jax.Array:
@@ -48,28 +49,24 @@ def _has_slope(*values: Any) -> bool:
     return jnp.issubdtype(jnp.result_type(*values), jnp.floating)
 
 
-@jax.custom_jvp
-def _larger(x: Any, y: Any) -> jax.Array:
-    return jnp.maximum(x, y)
+def _of_two(pick: Function, wins: Function) -> Function:
+    """Give a function that picks one of two values, of which one wins or they are equal."""
+
+    @jax.custom_jvp
+    def run(x: Any, y: Any) -> jax.Array:
+        return pick(x, y)
+
+    @run.defjvp
+    def slope(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+        x, y = primals
+        found = pick(x, y)
+        return found, _either(wins(x, y), wins(y, x), tangents, found)
+
+    return run
 
 
-@_larger.defjvp
-def _larger_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
-    x, y = primals
-    found = jnp.maximum(x, y)
-    return found, _either(x > y, x < y, tangents, found)
-
-
-@jax.custom_jvp
-def _smaller(x: Any, y: Any) -> jax.Array:
-    return jnp.minimum(x, y)
-
-
-@_smaller.defjvp
-def _smaller_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
-    x, y = primals
-    found = jnp.minimum(x, y)
-    return found, _either(x < y, x > y, tangents, found)
+_larger = _of_two(jnp.maximum, jnp.greater)
+_smaller = _of_two(jnp.minimum, jnp.less)
 
 
 def _either(first: Any, second: Any, tangents: Any, found: jax.Array) -> jax.Array:
@@ -85,32 +82,28 @@ def _either(first: Any, second: Any, tangents: Any, found: jax.Array) -> jax.Arr
     return one * share + other * (1 - share)
 
 
-@partial(jax.custom_jvp, nondiff_argnums=(1,))
-def _largest(x: jax.Array, axis: Axis) -> jax.Array:
-    return jnp.max(x, axis=axis)
+def _along_axes(pick: Function, place: Function) -> Function:
+    """Give a function that picks an element along axes, given what tells its place."""
+
+    @partial(jax.custom_jvp, nondiff_argnums=(1,))
+    def run(x: jax.Array, axis: Axis) -> jax.Array:
+        return pick(x, axis=axis)
+
+    @run.defjvp
+    def slope(axis: Axis, primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+        (x,), (tangent,) = primals, tangents
+        found = pick(x, axis=axis)
+        return found, _at(x, tangent, found, axis, place)
+
+    return run
 
 
-@_largest.defjvp
-def _largest_jvp(axis: Axis, primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
-    (x,), (tangent,) = primals, tangents
-    found = jnp.max(x, axis=axis)
-    return found, _at(x, tangent, found, axis, jnp.argmax)
-
-
-@partial(jax.custom_jvp, nondiff_argnums=(1,))
-def _smallest(x: jax.Array, axis: Axis) -> jax.Array:
-    return jnp.min(x, axis=axis)
-
-
-@_smallest.defjvp
-def _smallest_jvp(axis: Axis, primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
-    (x,), (tangent,) = primals, tangents
-    found = jnp.min(x, axis=axis)
-    return found, _at(x, tangent, found, axis, jnp.argmin)
+_largest = _along_axes(jnp.max, jnp.argmax)
+_smallest = _along_axes(jnp.min, jnp.argmin)
 
 
 def _at(
-    x: jax.Array, tangent: jax.Array, found: jax.Array, axis: Axis, place: Callable[..., jax.Array]
+    x: jax.Array, tangent: jax.Array, found: jax.Array, axis: Axis, place: Function
 ) -> jax.Array:
     """Give the mean of the tangents of the elements that were found."""
     if axis is None:
@@ -123,7 +116,7 @@ def _at(
     return jnp.sum(jnp.where(share > 0, share * tangent, 0), axes)
 
 
-def _only(x: jax.Array, axes: tuple[int, ...], place: Callable[..., jax.Array]) -> jax.Array:
+def _only(x: jax.Array, axes: tuple[int, ...], place: Function) -> jax.Array:
     """Give 1 at the first of what is looked for along some axes, and 0 elsewhere."""
     kept = [axis for axis in range(x.ndim) if axis not in axes]
     order = [*kept, *axes]
