@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import statistics
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +36,11 @@ class Timing:
     median: float
     best: float
 
+    @classmethod
+    def of(cls, seconds: Sequence[float]) -> Timing:
+        """Give that of some rounds."""
+        return cls(statistics.median(seconds), min(seconds))
+
 
 def time_calls(contestants: Mapping[str, Callable[[], Any]], effort: Effort) -> dict[str, Timing]:
     """Time functions side by side.
@@ -54,7 +59,7 @@ def time_calls(contestants: Mapping[str, Callable[[], Any]], effort: Effort) -> 
     for number in range(effort.rounds):
         for name in names if number % 2 else reversed(names):
             seconds[name].append(_turn(contestants[name], calls[name]) / calls[name])
-    return {name: Timing(statistics.median(own), min(own)) for name, own in seconds.items()}
+    return {name: Timing.of(own) for name, own in seconds.items()}
 
 
 def _calls(run: Callable[[], Any], effort: Effort) -> int:

@@ -104,16 +104,7 @@ def _compared(
     timings = time_calls(contestants, effort)
     ours = timings["parax"]
     return [
-        Row(
-            f"{what}; other: {name}",
-            ours.median,
-            theirs.median,
-            ours.median / theirs.median,
-            ours.best / theirs.best,
-            target,
-            values["parax"],
-            values[name],
-        )
+        Row.of(f"{what}; other: {name}", ours, theirs, target, values["parax"], values[name])
         for name, theirs in timings.items()
         if name != "parax"
     ]

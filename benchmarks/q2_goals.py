@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 from typing import Any
 
 import jax
@@ -12,7 +11,7 @@ import parax
 from benchmarks.by_hand import FREQUENCY, START
 from benchmarks.goals import by_hand, text
 from benchmarks.ladder import ladder
-from benchmarks.measure import Effort, time_calls, time_once
+from benchmarks.measure import Effort, Timing, time_calls, time_once
 from benchmarks.registry import Row
 
 GOALS = 100
@@ -44,26 +43,19 @@ def run(effort: Effort) -> list[Row]:
     function, start = problem.value_and_gradient, problem.x0
     hand = jax.jit(jax.value_and_grad(by_hand(GOALS)))
     calls = time_calls({"ours": lambda: function(start), "theirs": lambda: hand(x)}, effort)
-    one, other = calls["ours"], calls["theirs"]
-    medians = {name: statistics.median(own) for name, own in compiles.items()}
-    best = min(compiles["ours"]) / min(compiles["theirs"])
     return [
-        Row(
+        Row.of(
             f"{GOALS} goals, value+gradient; other: vectorised by hand",
-            one.median,
-            other.median,
-            one.median / other.median,
-            one.best / other.best,
+            calls["ours"],
+            calls["theirs"],
             RUN,
             values["ours"],
             values["theirs"],
         ),
-        Row(
+        Row.of(
             f"{GOALS} goals, text to first value+gradient; other: by hand",
-            medians["ours"],
-            medians["theirs"],
-            medians["ours"] / medians["theirs"],
-            best,
+            Timing.of(compiles["ours"]),
+            Timing.of(compiles["theirs"]),
             COMPILE,
             values["ours"],
             values["theirs"],

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import functools
 import itertools
-import statistics
 from typing import Any
 
 import jax
@@ -17,7 +16,7 @@ import parax
 from benchmarks.by_hand import FREQUENCY, START
 from benchmarks.goals import by_hand, text
 from benchmarks.ladder import ladder
-from benchmarks.measure import Effort, time_once
+from benchmarks.measure import Effort, Timing, time_once
 from benchmarks.registry import Row
 
 TARGETS = {1_000: 2.0, 10_000: 5.0}
@@ -39,10 +38,10 @@ def run(effort: Effort) -> list[Row]:
             seconds.setdefault((what, count), []).append(spent)
     wanted = {count: float(jax.jit(by_hand(count))(jnp.asarray(START))) for count in counts[1:]}
     return [
-        _row(
+        Row.of(
             f"{what} of {count:,} goals to first value+gradient; other: {FEW}",
-            seconds[what, count],
-            seconds[what, FEW],
+            Timing.of(seconds[what, count]),
+            Timing.of(seconds[what, FEW]),
             TARGETS.get(count) if what == "expression" else None,
             values[count],
             wanted[count],
@@ -50,13 +49,6 @@ def run(effort: Effort) -> list[Row]:
         for count in counts[1:]
         for what in kinds
     ]
-
-
-def _row(
-    what: str, many: list[float], few: list[float], target: float | None, value: float, other: float
-) -> Row:
-    median, least = statistics.median(many), statistics.median(few)
-    return Row(what, median, least, median / least, min(many) / min(few), target, value, other)
 
 
 def _first(objective: Any) -> float:

@@ -6,7 +6,6 @@ second time nothing is traced, and what is left is parse, build and bind.
 
 from __future__ import annotations
 
-import statistics
 from collections.abc import Callable
 from typing import Any
 
@@ -16,7 +15,7 @@ import jax.numpy as jnp
 import parax
 from benchmarks.by_hand import FREQUENCY, LIMITS, closed_over
 from benchmarks.ladder import ladder, objective
-from benchmarks.measure import Effort, time_once
+from benchmarks.measure import Effort, Timing, time_once
 from benchmarks.registry import Row
 
 TARGET = 0.01
@@ -47,12 +46,10 @@ def run(effort: Effort) -> list[Row]:
         spent, (wanted, _) = time_once(hand)
         by_hand.append(spent)
     rows = [
-        Row(
+        Row.of(
             "first compile; other: jit by hand",
-            statistics.median(first),
-            statistics.median(by_hand),
-            statistics.median(first) / statistics.median(by_hand),
-            min(first) / min(by_hand),
+            Timing.of(first),
+            Timing.of(by_hand),
             None,
             float(value),
             float(wanted),
@@ -78,12 +75,10 @@ def _again(
     before = parax.cache_info().traces
     runs = [time_once(compile_) for _ in range(effort.rounds)]
     seconds = [spent for spent, _ in runs]
-    return Row(
+    return Row.of(
         what,
-        statistics.median(seconds),
-        statistics.median(first),
-        statistics.median(seconds) / statistics.median(first),
-        min(seconds) / min(first),
+        Timing.of(seconds),
+        Timing.of(first),
         TARGET,
         float(runs[0][1][0]),
         wanted,

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import ast
 import gc
-import statistics
 import sys
 import time
 from collections.abc import Callable
 from typing import Any
 
-from benchmarks.measure import Effort
+from benchmarks.measure import Effort, Timing
 from benchmarks.registry import Row
 from parax.dsl import parse
 from parax.graph import Graph
@@ -54,26 +53,28 @@ def run(effort: Effort) -> list[Row]:
     )
     nodes = len(build(one)), len(build(many))
     return [
-        _row(
+        Row.of(
             f"parse {small:,} terms; other: ast.parse",
             parsed["short"],
             parsed["ast"],
             TARGET,
-            (len(one.inputs()), len(names)),
+            len(one.inputs()),
+            len(names),
         ),
-        _row(f"parse {large:,} terms; other: {small:,}", parsed["long"], parsed["short"], GROWTH),
-        _row(
+        Row.of(f"parse {large:,} terms; other: {small:,}", parsed["long"], parsed["short"], GROWTH),
+        Row.of(
             f"build and validate {small:,} terms; other: a second",
             built["short"],
-            [MOST_SECONDS],
+            Timing(MOST_SECONDS, MOST_SECONDS),
             1.0,
         ),
-        _row(
+        Row.of(
             f"build and validate {large:,} terms; other: {small:,}",
             built["long"],
             built["short"],
             GROWTH,
-            (nodes[1] - nodes[0], 2 * (large - small)),  # a number and a product for each term
+            nodes[1] - nodes[0],
+            2 * (large - small),  # a number and a product for each term
         ),
     ]
 
@@ -88,7 +89,7 @@ def _by_python(source: str) -> ast.AST:
         sys.setrecursionlimit(limit)
 
 
-def _times(works: dict[str, Callable[[], Any]], rounds: int) -> dict[str, list[float]]:
+def _times(works: dict[str, Callable[[], Any]], rounds: int) -> dict[str, Timing]:
     seconds: dict[str, list[float]] = {name: [] for name in works}
     for work in works.values():
         work()
@@ -99,22 +100,4 @@ def _times(works: dict[str, Callable[[], Any]], rounds: int) -> dict[str, list[f
             result = work()
             seconds[name].append(time.thread_time() - start)
             del result  # to drop it is not measured
-    return seconds
-
-
-def _row(
-    what: str,
-    ours: list[float],
-    theirs: list[float],
-    target: float,
-    values: tuple[float, float] = (0.0, 0.0),
-) -> Row:
-    return Row(
-        what,
-        statistics.median(ours),
-        statistics.median(theirs),
-        statistics.median(ours) / statistics.median(theirs),
-        min(ours) / min(theirs),
-        target,
-        *values,
-    )
+    return {name: Timing.of(own) for name, own in seconds.items()}

@@ -85,12 +85,10 @@ def _compared(name: str, work: Work, a: jax.Array, b: jax.Array, effort: Effort)
     for way, against in (("out=", "their out="), ("new", "their new")):
         ours, own = timings[way], timings.get(against, timings["their new"])
         rows.append(
-            Row(
+            Row.of(
                 f"{name}, {a.dtype}, {'with out=' if way == 'out=' else 'without'}; other: {other}",
-                ours.median,
-                own.median,
-                ours.median / own.median,
-                ours.best / own.best,
+                ours,
+                own,
                 TARGET if way == "out=" and against in theirs else None,
                 values[way],
                 values.get(against, values["their new"]),

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import statistics
 import subprocess
 import sys
 import time
 
-from benchmarks.measure import Effort
+from benchmarks.measure import Effort, Timing
 from benchmarks.registry import Row
 
 TARGET = 1.05
@@ -39,42 +38,22 @@ def run(effort: Effort) -> list[Row]:
             seconds[name].append(time.perf_counter() - start)
             if name == "help":
                 libraries = int(done.stdout.rpartition("libraries: ")[2])
-    needed = seconds["needed"]
+    timings = {name: Timing.of(own) for name, own in seconds.items()}
+    needed = timings["needed"]
     return [
-        _row(f"import parax; other: {_NEEDED}", seconds["parax"], needed, TARGET),
-        _row(
+        Row.of(f"import parax; other: {_NEEDED}", timings["parax"], needed, TARGET),
+        Row.of(
             f"parax --help; other: {MOST_SECONDS} s",
-            seconds["help"],
-            [MOST_SECONDS],
+            timings["help"],
+            Timing(MOST_SECONDS, MOST_SECONDS),
             1.0,
             libraries,
-            "without JAX",
+            note="without JAX",
         ),
-        _row(
+        Row.of(
             "import parax, and all that a problem needs; other: as above",
-            seconds["all"],
+            timings["all"],
             needed,
             None,
         ),
     ]
-
-
-def _row(
-    what: str,
-    ours: list[float],
-    theirs: list[float],
-    target: float | None,
-    libraries: int = 0,
-    note: str = "",
-) -> Row:
-    return Row(
-        what,
-        statistics.median(ours),
-        statistics.median(theirs),
-        statistics.median(ours) / statistics.median(theirs),
-        min(ours) / min(theirs),
-        target,
-        libraries,
-        0,
-        note,
-    )

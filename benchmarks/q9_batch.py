@@ -39,12 +39,10 @@ def run(effort: Effort) -> list[Row]:
     best = min((f"chunks of {size}" for size in CHUNKS), key=lambda name: timings[name].median)
     ours = timings["parax"]
     return [
-        Row(
+        Row.of(
             f"{count:,} vectors, value+gradient; other: {label}",
-            ours.median,
-            timings[name].median,
-            ours.median / timings[name].median,
-            ours.best / timings[name].best,
+            ours,
+            timings[name],
             TARGETS[label],
             values["parax"],
             values[name],

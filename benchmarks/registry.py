@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 
-from benchmarks.measure import Effort
+from benchmarks.measure import Effort, Timing
 
 MODULES = {
     "Q1": "benchmarks.q1_call",
@@ -48,6 +48,21 @@ class Row:
     value: float
     wanted: float
     note: str = ""
+
+    @classmethod
+    def of(
+        cls,
+        what: str,
+        ours: Timing,
+        theirs: Timing,
+        target: float | None,
+        value: float = 0.0,
+        wanted: float = 0.0,
+        note: str = "",
+    ) -> Row:
+        """Give the line that compares two timings."""
+        ratio, best = ours.median / theirs.median, ours.best / theirs.best
+        return cls(what, ours.median, theirs.median, ratio, best, target, value, wanted, note)
 
 
 def benchmark(name: str) -> Callable[[Effort], Sequence[Row]]:
