@@ -9,7 +9,7 @@ import numpy as np
 
 from parax import functions as F  # noqa: N812
 from parax import op
-from tests.agreement import arrays
+from tests.agreement import arrays, choosing, matrices
 from tests.agreement import leaves as of
 from tests.agreement.graphs import Growing, Rule, Unfit, gaps
 from tests.agreement.leaves import binary, unary
@@ -52,7 +52,7 @@ def _guard(g: Growing) -> Any:
     if g.chance(2):
         partial = g.must(g.add(of.MULTIPLY, partial, of.literal(g), hidden=True))
     other = of.literal(g) if g.chance(2) else operand
-    return g.add(arrays.OP_WHERE, where, partial, other)
+    return g.add(choosing.OP_WHERE, where, partial, other)
 
 
 @step("guard on the other side")
@@ -60,7 +60,7 @@ def _guard_other(g: Growing) -> Any:
     operand = of.real(g, masked=False)
     where, partial = _kept(g, operand)
     outside = g.must(g.add(_NOT, where))
-    return g.add(arrays.WHERE, outside, of.literal(g), partial)
+    return g.add(choosing.WHERE, outside, of.literal(g), partial)
 
 
 _NOT = Rule("~", lambda x: ~x, lambda x: elementwise(np.invert, x))
@@ -79,7 +79,7 @@ def _guard_rows(g: Growing) -> Any:
     least = g.must(g.add(LEAST, shifted))
     margin = of.written(g, MARGIN)
     where = g.must(g.add(of.COMPARISONS[1], least, margin))
-    return g.add(arrays.OP_WHERE, where, g.must(g.add(ROWS, shifted, hidden=True)), of.literal(g))
+    return g.add(choosing.OP_WHERE, where, g.must(g.add(ROWS, shifted, hidden=True)), of.literal(g))
 
 
 @step("guard of points")
@@ -278,9 +278,9 @@ def _cascade(g: Growing) -> Any:
         if not all(whole(g.value(one)).shape == (POINTS,) for one in parts):
             raise Unfit
         new = _turned(g, g.must(g.add(PUT_TOGETHER, *parts)))
-        made = new if made is None else _turned(g, g.must(g.add(arrays.MATMUL, made, new)))
+        made = new if made is None else _turned(g, g.must(g.add(matrices.MATMUL, made, new)))
     assert made is not None
-    last = g.choice([arrays.TAKE, arrays.TRACE, arrays.DET, arrays.OFFDIAG])
+    last = g.choice([arrays.TAKE, matrices.TRACE, matrices.DET, matrices.OFFDIAG])
     static: dict[str, Any] = {"index": "element"} if last is arrays.TAKE else {}
     return g.add(last, made, **static)
 
