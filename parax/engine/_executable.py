@@ -14,7 +14,7 @@ import jax.numpy as jnp
 from parax.engine._cache import executables
 from parax.engine._chunks import mapped, piece
 from parax.engine._history import Variant, history
-from parax.engine._lower import Signature, lower, of_vector
+from parax.engine._lower import Signature, lower, number_types, of_vector
 from parax.engine._modes import ALONG, Mode, differentiated
 from parax.engine._options import compiled
 from parax.engine._pack import Layout
@@ -45,6 +45,8 @@ class Executable:
         fixed: the types of the others.
         vector: whether there is one free array, a flat vector that is checked, and the others are
             packed.
+        packed: how many of the others, the last ones, are vectors of numbers: weakly typed in the
+            trace, and ordinary arrays in a call.
         batch: how many free arrays come at once, stacked on a new first axis, and how many of
             these are computed at once; None for one.
         fold: whether what depends on the others only is computed when they are packed (X26).
@@ -57,19 +59,26 @@ class Executable:
         fixed: Types,
         *,
         vector: bool,
+        packed: int = 0,
         batch: tuple[int, int] | None = None,
         fold: bool = False,
     ) -> None:
         traced = jax.jit(function).trace(list(free), list(fixed))
         self._folded = Folded(traced.jaxpr, len(free), fold=fold and vector)
         self._out_tree = traced.out_tree
-        stacked = free if batch is None else [_stacked(one, batch[0]) for one in free]
-        self._all = [*stacked, *fixed]
+        given = free if batch is None else [_stacked(one, batch[0]) for one in free]
+        self._all = [*given, *fixed]
         self._count = len(free)
         self._body = self._folded.body if batch is None else mapped(self._folded.body, *batch)
         self.taken = tuple(place for place in self._folded.taken if place >= vector)
         """Which of the arrays it takes; of a flat vector not the first, which it always takes."""
-        self._types = [_strong(self._all[place]) for place in self.taken]
+        numbers = len(self._all) - packed
+        stacked = 0 if batch is None else self._count
+        self._types = [
+            one if stacked <= place < numbers else _strong(one)
+            for place in self.taken
+            for one in (self._all[place],)
+        ]
         self._layout = Layout(self._folded.kept_types) if vector else None
         self._prologue = jax.jit(self._folded.prologue)
         self.takes_vector = vector
@@ -119,9 +128,15 @@ class Executable:
     def run_into(self) -> Callable[..., Any]:
         """The function of the arrays it takes, behind a list of arrays that it writes into (X28).
 
-        The list has an array for each result, of its type; they are given up.
+        The list has an array for each result, of its type; they are given up. It is compiled now.
         """
-        return jax.jit(lambda _, *arrays: self._of_arrays(*arrays), **_GIVEN_UP)
+        run = jax.jit(lambda _, *arrays: self._of_arrays(*arrays), **_GIVEN_UP)
+        targets = jax.tree_util.tree_leaves(jax.eval_shape(self._of_arrays, *self._types))
+        start = time.perf_counter()
+        with executables.timed():
+            run.lower(list(map(_strong, targets)), *self._types).compile()
+        self.compile_seconds += time.perf_counter() - start
+        return run
 
     def lowered(self) -> Any:
         """Lower it for its own types: a `jax.stages.Lowered`."""
@@ -203,6 +218,7 @@ def executable(
             free,
             signature.fixed_types,
             vector=vector,
+            packed=len(number_types(signature.structure)),
             batch=None if batch is None else (batch, piece(batch, width)),
             fold="context" in signature.rewrites,
         )

@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 import equinox as eqx
 import jax
-import jax.numpy as jnp
 import jax.tree_util as jtu
 import numpy as np
 
+from parax._device import to_device
 from parax._diagnostic import quoted
 from parax.errors import OperatorTypeError
 from parax.graph import Skeleton
@@ -55,7 +55,7 @@ class Given(NamedTuple):
 
 
 def _as_array(leaf: Any) -> Any:
-    return jnp.asarray(leaf.value) if isinstance(leaf, Number) else leaf
+    return to_device(leaf.value) if isinstance(leaf, Number) else leaf
 
 
 def _as_given(leaf: Any) -> Any:

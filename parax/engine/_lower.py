@@ -12,6 +12,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from parax._device import to_device
 from parax.engine._cache import executables
 from parax.engine._pack import cut
 from parax.engine.jaxprs import improved
@@ -107,8 +108,7 @@ def own_arrays(graph: Graph) -> list[Any]:
     """Give what an expression brings to every call: its arrays, then its numbers, packed."""
     arrays = [array for own in graph.arrays for array in own]
     arrays += _pack_numbers(graph.structure, graph.numbers)
-    with jax.ensure_compile_time_eval():  # they are kept: none must belong to an outer trace
-        return [jnp.array(one) if isinstance(one, np.ndarray) else one for one in arrays]
+    return [to_device(np.array(one)) if isinstance(one, np.ndarray) else one for one in arrays]
 
 
 def _pack_numbers(structure: Structure, numbers: Sequence[Any]) -> list[Any]:

@@ -17,6 +17,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from parax._device import to_device
 from parax.parameters import is_concrete
 
 _SMALL = 4096
@@ -108,13 +109,11 @@ def cut(vector: Any, shapes: Sequence[tuple[int, ...]]) -> list[Any]:
 def _whole(array: Any, dtype: Any) -> Any:
     if isinstance(array, jax.Array):
         return array
-    with jax.ensure_compile_time_eval():
-        return jnp.array(array, dtype)  # a copy: the caller may change his own
+    return to_device(np.array(array, dtype))  # a copy: the caller may change his own
 
 
 def _joined(arrays: Sequence[tuple[Any, Any]], word: str) -> jax.Array:
     if not all(is_concrete(array) for array, _ in arrays):
         return jnp.concatenate([_write(array, dtype, word) for array, dtype in arrays])
     words = [np.asarray(array, dtype).reshape(-1).view(word) for array, dtype in arrays]
-    with jax.ensure_compile_time_eval():  # what is kept must not belong to an outer trace
-        return jnp.asarray(np.concatenate(words))
+    return to_device(np.concatenate(words))

@@ -9,6 +9,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from parax._device import to_device
 from parax._diagnostic import did_you_mean, quoted
 from parax.errors import ParameterValueError
 from parax.module._names import flat_names
@@ -36,7 +37,7 @@ def flat_vector(params: Sequence[Parameter], space: Space) -> jax.Array:
     if not values:
         return jnp.zeros((0,))
     if all(map(is_concrete, values)):  # one transfer instead of thousands of small operations
-        return jnp.asarray(np.concatenate([np.asarray(x).reshape(-1) for x in values]))
+        return to_device(np.concatenate([np.asarray(x).reshape(-1) for x in values]))
     return jnp.concatenate([jnp.ravel(x) for x in values])
 
 

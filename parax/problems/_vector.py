@@ -10,6 +10,7 @@ import jax.numpy as jnp
 import jax.tree_util as jtu
 import numpy as np
 
+from parax._device import to_device
 from parax._diagnostic import echo
 from parax.engine import Signature, free_arrays
 from parax.errors import OperatorTypeError, ParameterValueError
@@ -37,8 +38,7 @@ class FlatVector:
         if not all(map(is_concrete, arrays)):
             return jnp.concatenate([jnp.ravel(array).astype(self.dtype) for array in arrays])
         parts = [np.asarray(array, self.dtype).reshape(-1) for array in arrays]
-        with jax.ensure_compile_time_eval():  # it is kept: it must not belong to an outer trace
-            return jnp.asarray(np.concatenate(parts) if parts else np.zeros(0, self.dtype))
+        return to_device(np.concatenate(parts) if parts else np.zeros(0, self.dtype))
 
     def checked(self, x: Any, *, rows: int = 1) -> jax.Array:
         """Give a vector, or with `rows=2` one a row, as an array of the right dtype.
@@ -80,7 +80,7 @@ class FlatVector:
         if isinstance(array, jax.Array):
             # A multiplication by one would do too: what is weakly typed must become strongly so.
             return jax.lax.convert_element_type(array, self.dtype)
-        return jnp.array(array, self.dtype)  # a copy: the caller may change his own
+        return to_device(np.array(array, self.dtype))  # a copy: the caller may change his own
 
     def _refused(self, x: Any) -> OperatorTypeError:
         shown = echo(" ".join(repr(x).split()), 60)
