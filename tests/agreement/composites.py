@@ -103,8 +103,13 @@ _FINITE = unary("F.isfinite", np.isfinite)
 _BOTH = Rule("&", lambda a, b: a & b, lambda a, b: elementwise(np.bitwise_and, a, b))
 
 
-def _total(name: str, fn: Callable[..., Any], compose: Callable[..., Any]) -> Rule:
-    return Rule(name, compose, lambda x: collapsed(fn, elementwise(number, x), None))
+def _total(
+    name: str,
+    fn: Callable[..., Any],
+    compose: Callable[..., Any],
+    ties: Callable[..., float] | None = None,
+) -> Rule:
+    return Rule(name, compose, lambda x: collapsed(fn, elementwise(number, x), None), ties)
 
 
 TOTALS = [
@@ -112,6 +117,8 @@ TOTALS = [
     _total("F.mean", np.mean, lambda x: F.mean(x)),
     _total("F.rms", lambda x: np.sqrt(np.mean(x**2)), lambda x: F.rms(x)),
     _total("F.norm", lambda x: np.sqrt(np.sum(x**2)), lambda x: F.norm(x)),
+    _total("F.max", np.max, lambda x: F.max(x), lambda x: gaps(x)),
+    _total("F.min", np.min, lambda x: F.min(x), lambda x: gaps(x)),
 ]
 
 

@@ -135,6 +135,12 @@ def found_after(bug: Bug, rounds: int) -> int | None:
     return None
 
 
+@pytest.mark.parametrize("bug", BUGS, ids=str)
+def test_a_bug_can_be_planted(bug):
+    with planted(bug):
+        pass
+
+
 @pytest.mark.parametrize("bug", BUGS[:3], ids=str)
 def test_a_planted_bug_is_found(bug):
     assert found_after(bug, rounds=2) is not None
