@@ -47,6 +47,7 @@ class Executable:
             packed.
         packed: how many of the others, the last ones, are vectors of numbers: weakly typed in the
             trace, and ordinary arrays in a call.
+        numbers: how many numbers of an expression it takes one by one.
         batch: how many free arrays come at once, stacked on a new first axis, and how many of
             these are computed at once; None for one.
         fold: whether what depends on the others only is computed when they are packed (X26).
@@ -60,6 +61,7 @@ class Executable:
         *,
         vector: bool,
         packed: int = 0,
+        numbers: int = 0,
         batch: tuple[int, int] | None = None,
         fold: bool = False,
     ) -> None:
@@ -72,10 +74,9 @@ class Executable:
         self._body = self._folded.body if batch is None else mapped(self._folded.body, *batch)
         self.taken = tuple(place for place in self._folded.taken if place >= vector)
         """Which of the arrays it takes; of a flat vector not the first, which it always takes."""
-        numbers = len(self._all) - packed
-        stacked = 0 if batch is None else self._count
+        stacked, end = 0 if batch is None else self._count, len(self._all) - packed
         self._types = [
-            one if stacked <= place < numbers else _strong(one)
+            one if stacked <= place < end else _strong(one)
             for place in self.taken
             for one in (self._all[place],)
         ]
@@ -91,7 +92,7 @@ class Executable:
         self.trace_seconds = 0.0
         self.compile_seconds = 0.0
         inner: Callable[..., Any] = self._of_vector if vector else self._of_arrays
-        self.quick, self.run = compiled(inner)
+        self.quick, self.run = compiled(inner, numbers=numbers)
         """The function of the arrays it takes, or of the vector and the packed others: for arrays,
         and, a fraction of a microsecond slower, for tracers too."""
 
@@ -219,6 +220,7 @@ def executable(
             signature.fixed_types,
             vector=vector,
             packed=len(number_types(signature.structure)),
+            numbers=len(program.numbers),
             batch=None if batch is None else (batch, piece(batch, width)),
             fold="context" in signature.rewrites,
         )

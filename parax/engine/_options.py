@@ -1,4 +1,4 @@
-"""How XLA is asked to compile: with the widest registers that a processor has."""
+"""How XLA is asked to compile: mostly with the widest registers that a processor has."""
 
 from __future__ import annotations
 
@@ -7,20 +7,29 @@ from typing import Any
 
 import jax
 
-_WIDE: dict[str, Any] = {"xla_cpu_prefer_vector_width": 512}
-"""XLA takes 256 bits by itself; results are the same to the last bit."""
+MANY = 256
+"""With more numbers than this one by one, in a loop over few elements, XLA needs memory without end
+for registers of more than 128 bits."""
 
 
-def compiled(function: Callable[..., Any]) -> tuple[Callable[..., Any], Callable[..., Any]]:
+def compiled(
+    function: Callable[..., Any], *, numbers: int = 0
+) -> tuple[Callable[..., Any], Callable[..., Any]]:
     """Give a function compiled twice over: for arrays alone, and for anywhere.
 
     JAX refuses options of the compiler in a trace, and says so while it binds the call. The first
     is quickest and raises that ValueError; the second is then compiled without.
+
+    Args:
+        function: what to compile.
+        numbers: how many numbers of an expression it takes one by one.
     """
     if jax.default_backend() != "cpu":
         plain = jax.jit(function)
         return plain, plain
-    quick, inlined = jax.jit(function, compiler_options=_WIDE), jax.jit(function)
+    bits = 128 if numbers > MANY else 512  # XLA takes 256; results are the same to the last bit
+    options: Any = {"xla_cpu_prefer_vector_width": bits}
+    quick, inlined = jax.jit(function, compiler_options=options), jax.jit(function)
 
     def anywhere(*arrays: Any) -> Any:
         try:

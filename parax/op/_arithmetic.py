@@ -43,8 +43,8 @@ def _power(x: Any, y: Any) -> Any:
     if isinstance(y, float) and y in (0.5, -0.5):
         root = safe_sqrt(x)
         return root if y > 0 else 1 / root
-    whole = jnp.issubdtype(jnp.result_type(x), jnp.integer)
-    if whole and isinstance(y, int) and y < 0:  # as Python: 2 ** -1 is 0.5
+    whole = all(jnp.issubdtype(jnp.result_type(one), jnp.integer) for one in (x, y))
+    if whole and not (isinstance(y, int) and y >= 0):  # as Python: 2 ** -1 is 0.5
         x = jnp.asarray(x, dtype=jnp.result_type(float))
     return jnp.power(x, y)
 

@@ -67,3 +67,25 @@ def test_numbers_on_tracers_are_allowed_inside_jit():
         return parax.compile(op.Input("x") * 2.0 + op.Constant(t))(x=1.0)
 
     assert float(jax.jit(scaled)(3.0)) == 5.0
+
+
+@pytest.mark.parametrize(
+    ("text", "inputs", "wanted"),
+    [
+        ("2**x", {"x": -1}, 0.5),
+        ("x**n", {"x": 2, "n": -1}, 0.5),
+        ("x**n", {"x": 2, "n": 3}, 8.0),
+        ("x**-70", {"x": 2}, 2.0**-70),
+        ("10**n", {"n": -3}, 1e-3),
+        ("x**n", {"x": jnp.array([1, 2]), "n": -2}, [1.0, 0.25]),
+        ("x**n", {"x": jnp.array([1, 2]), "n": jnp.array(-2)}, [1.0, 0.25]),
+    ],
+)
+def test_a_whole_number_to_a_negative_power_is_no_whole_number(text, inputs, wanted):  # O11
+    np.testing.assert_allclose(parax.parse(text)(**inputs), wanted, rtol=1e-6)
+    np.testing.assert_allclose(parax.compile(text)(**inputs), wanted, rtol=1e-6)
+
+
+def test_a_whole_number_to_a_written_power_stays_one():  # O11
+    assert parax.compile("x**3")(x=jnp.array([1, 2])).tolist() == [1, 8]
+    assert parax.compile("x**3")(x=jnp.array([1, 2])).dtype == jnp.result_type(int)
