@@ -67,8 +67,10 @@ class ExportedFunction:
                 )
         missing = [name for name in self.names if name not in known]
         if missing:
+            by_name = missing[0].isidentifier()
             raise MissingInputError(
-                f"the input {quoted(missing[0])} is missing", hint="give it by name"
+                f"the input {quoted(missing[0])} is missing",
+                hint="give it by name" if by_name else f'write `function({{"{missing[0]}": …}})`',
             )
         arrays = [
             _fitting(name, known[name], one)

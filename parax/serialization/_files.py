@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import stat
@@ -140,6 +141,8 @@ def replace_file(path: Path, data: bytes) -> None:
     if mode is not None and not path.is_file():  # a device or a pipe takes bytes, no replacement
         path.write_bytes(data)
         return
+    if not path.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, "there is no such folder to write into", str(path))
     descriptor, name = tempfile.mkstemp(
         prefix=f".{path.name[:50]}.", suffix=".tmp", dir=path.parent
     )

@@ -59,7 +59,7 @@ def test_the_ordinary_errors_of_files(tmp_path):
     """S26."""
     with pytest.raises(FileNotFoundError):
         parax.load(tmp_path / "none.prx")
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(FileNotFoundError, match="no such folder to write into"):
         parax.save(tmp_path / "none" / "a.prx", 1)
     with pytest.raises(IsADirectoryError):
         parax.save(tmp_path, 1)
