@@ -251,3 +251,14 @@ def test_the_header_is_plain_data(tmp_path: Path):
     parax.export(parax.compile("sum(x)"), tmp_path / "c", x=jnp.ones(2))
     header, _ = read_parts(tmp_path / "c")
     assert json.loads(json.dumps(header))["inputs"][0]["name"] == "x"
+
+
+def test_an_input_of_the_model_that_is_missing_is_shown_as_it_is_given(tmp_path):
+    path = tmp_path / "a.prxfn"
+    model = {"rate": np.array(2.0)}
+    parax.export(parax.compile("sum(x*rate)"), path, model, x=np.ones(3))
+    function = parax.load_exported(path)
+    (name,) = set(function.names) - {"x"}
+    with pytest.raises(parax.MissingInputError, match=r"write `function\(\{"):
+        function(x=np.ones(3))
+    assert float(function({name: 2.0, "x": np.ones(3)})) == 6.0
