@@ -69,8 +69,10 @@ def where(point: tuple[int, ...], shape: tuple[int, ...]) -> str:
 
 
 def listed(operands: Iterable[tuple[str, str]]) -> str:
-    """Say what operands are."""
-    return " and ".join(f"{quoted(name, 30)} is {value}" for name, value in operands)
+    """Say what operands are, but for numbers whose text says it."""
+    known = list(operands)
+    told = [(name, value) for name, value in known if name != value] or known
+    return " and ".join(f"{quoted(name, 30)} is {value}" for name, value in told)
 
 
 def place(span: Span | None) -> dict[str, Any]:

@@ -91,7 +91,9 @@ class Walk:
         symbol = payload.symbol()
         if not own:
             return symbol
-        if symbol.isidentifier() or len(own) > 2:
+        if symbol.startswith("["):
+            return parts[0] + symbol
+        if any(map(str.isalpha, symbol)) or len(own) > 2:  # a name, as `<lambda>` is one
             return f"{symbol}({', '.join(self.text(one, depth - 1) for one in own)})"
         return f" {symbol} ".join(parts) if len(own) == 2 else symbol + parts[0]
 

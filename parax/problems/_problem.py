@@ -221,7 +221,7 @@ class Problem(ProblemViews):
             >>> parax.problem(1 / op.Input("a"), One()).check_start()
             Traceback (most recent call last):
             parax.errors.NonFiniteError: the objective is inf at `x0`: `1 / a` is inf
-              help: `1` is 1 and `a` is 0 there
+              help: `a` is 0 there
         """
         at = self.x0 if x is None else self._vector.checked(x)
         where = "`x0`" if x is None else "this point"

@@ -188,3 +188,23 @@ def test_what_is_differentiated_instead_is_named() -> None:
     found = str(compiled.debug(x=np.array([1.0, 0.0]), argument="x"))
     assert "with respect to `element 1 of x` is not finite" in found
     assert "the one free number" in str(compiled.debug(x=np.array(1.0), argument="x"))
+
+
+@pytest.mark.parametrize(
+    ("expression", "name", "hint"),
+    [
+        (op.Map(lambda v: jnp.log(v), op.Input("x")) + 1, "<lambda>(x)", "`x` is 0 there"),
+        (
+            op.Binary(lambda a, b: a / b, op.Input("x"), op.Input("y")) + 1,
+            "<lambda>(x, y)",
+            "`x` is 0 and `y` is 0 there",
+        ),
+        (op.Stack([1 / op.Input("x"), op.Input("y")])[0], "1 / x", "`x` is 0 there"),
+    ],
+)
+def test_a_node_is_named_as_it_could_have_been_written(expression, name, hint):  # A7
+    given = {"x": 0.0, "y": 0.0}
+    inputs = {one: given[one] for one in parax.compile(expression).graph.inputs()}
+    text = str(parax.compile(expression).debug(**inputs))
+    assert f"`{name}`" in text
+    assert f"help: {hint}" in text
