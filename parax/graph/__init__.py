@@ -1,6 +1,7 @@
 """The graph of an expression: a flat table of interned nodes, validated before it is compiled."""
 
 from parax.graph._colours import coloured
+from parax.graph._compute import as_value
 from parax.graph._depth import check_depth
 from parax.graph._evaluate import Feed, evaluate, run, values_of
 from parax.graph._graph import Graph, same
@@ -12,7 +13,7 @@ from parax.graph._pool import Pool
 from parax.graph._protocol import Reader
 from parax.graph._roll import rolled, unrolled
 from parax.graph._rolled import Program
-from parax.graph._routing import check_inputs, check_names, route
+from parax.graph._routing import check_inputs, check_names, nobody_accepts, route
 from parax.graph._skeleton import Skeleton, abstract, as_dynamic, split
 from parax.graph._steps import Steps
 from parax.graph._structure import Structure
@@ -33,6 +34,7 @@ __all__ = [
     "Structure",
     "abstract",
     "as_dynamic",
+    "as_value",
     "check_depth",
     "check_inputs",
     "check_names",
@@ -43,6 +45,7 @@ __all__ = [
     "holds_mask",
     "infer",
     "is_masked",
+    "nobody_accepts",
     "program_notes",
     "raise_all",
     "rolled",

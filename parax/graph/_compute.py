@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import equinox as eqx
 import jax
 import jax.tree_util as jtu
 import numpy as np
@@ -17,8 +18,10 @@ from parax._diagnostic import quoted
 from parax.errors import ParaxError
 from parax.graph._kinds import Kind
 from parax.graph._masked import bared, elementwise, holds_mask, is_masked
+from parax.graph._protocol import is_operator
+from parax.graph._stand_in import UNTRACEABLE
 from parax.graph._structure import Structure
-from parax.graph._trouble import check_sum, locate, refused
+from parax.graph._trouble import check_sum, locate, refused, untraceable
 from parax.parameters import is_param
 from parax.wrappers import is_unwrappable, unwrap
 
@@ -39,12 +42,28 @@ def bare(tree: Any) -> Any:
 
 
 def as_value(value: Any) -> Any:
-    """Give a Parameter's array: in expressions it stands for its scaled value (O6)."""
-    if isinstance(value, jax.Array | np.ndarray):
+    """Give a Parameter's array: in expressions it stands for its scaled value (O6).
+
+    In dicts, lists and tuples too; a Module, such as a model, keeps its own.
+    """
+    if isinstance(value, jax.Array | np.ndarray | jax.ShapeDtypeStruct):
         return value
     value = bare(value)
+    if not isinstance(value, dict | list | tuple):
+        return _as_array(value)
+    leaves, structure = jtu.tree_flatten(value, is_leaf=_is_module)
+    if not any(map(_is_module, leaves)):
+        return value
+    return structure.unflatten(map(_as_array, leaves))
+
+
+def _is_module(value: Any) -> bool:
+    return isinstance(value, eqx.Module)
+
+
+def _as_array(value: Any) -> Any:
     convert = getattr(value, "__jax_array__", None)
-    return value if convert is None else convert()
+    return value if convert is None or is_operator(value) else convert()
 
 
 def call_leaf(
@@ -62,6 +81,8 @@ def call_leaf(
         return operator(*args, **keywords)
     except ParaxError as error:
         raise error.located(structure.spans[node]) from error.__cause__
+    except UNTRACEABLE as error:
+        raise untraceable(operator, error).located(structure.spans[node]) from error
     except Exception as error:
         error.add_note(f"while evaluating {quoted(operator.symbol())}")
         raise

@@ -76,8 +76,8 @@ def evaluate(
         outputs = _Choosing(structure, feed, check=check).outputs()
     if outputs is None:
         outputs = Guarded(Run(structure, feed, check=check, regions=regions)).outputs()
-    if chooses and not keep_masks:
-        outputs = list(map(dense, outputs))
+    if not keep_masks:
+        outputs = [as_value(dense(output) if chooses else output) for output in outputs]
     return structure.out_tree.unflatten(outputs)
 
 

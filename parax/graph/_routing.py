@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from parax._diagnostic import did_you_mean, quoted
@@ -50,7 +50,7 @@ def route(
             routed.append({k: v for k, v in others.items() if accepted is None or k in accepted})
     unknown = [] if anything else [name for name in others if name not in known]
     if unknown:
-        raise _nobody_accepts(unknown[0], known)
+        raise nobody_accepts(unknown[0], known)
     return routed
 
 
@@ -67,7 +67,8 @@ def accepted(structure: Structure, args: Sequence[Any]) -> frozenset[str] | None
     return frozenset(found)
 
 
-def _nobody_accepts(name: str, known: set[str]) -> OperatorTypeError:
+def nobody_accepts(name: str, known: Collection[str]) -> OperatorTypeError:
+    """Make the error for a keyword that nothing takes; suggests close ones."""
     listed = ", ".join(quoted(one, 30) for one in sorted(known)[:8])
     return OperatorTypeError(
         f"nothing in the expression takes an input {quoted(name)}",

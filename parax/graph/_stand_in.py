@@ -17,11 +17,12 @@ from jax.core import Tracer
 
 from parax.graph._skeleton import split
 
-_UNTRACEABLE = (
+UNTRACEABLE = (
     jax.errors.ConcretizationTypeError,
     jax.errors.TracerArrayConversionError,
     jax.errors.TracerIntegerConversionError,
 )
+"""What JAX raises where a function looks at a value that is not known yet."""
 _NUMBERS: Any = (jax.Array, jax.ShapeDtypeStruct, np.ndarray, np.generic, bool, int, float, complex)
 
 
@@ -62,7 +63,7 @@ def stand_in(compute: Callable[[], Any]) -> Any:
     try:
         types = jax.eval_shape(trace)
     except Exception as error:
-        if isinstance(error, _UNTRACEABLE) or isinstance(error.__cause__, _UNTRACEABLE):
+        if isinstance(error, UNTRACEABLE) or isinstance(error.__cause__, UNTRACEABLE):
             return None
         raise
     value = kept[-1].join([_zeros(one) for one in types])

@@ -13,7 +13,7 @@ import jax.numpy as jnp
 import jax.tree_util as jtu
 
 from parax._diagnostic import Span, kind_of, quoted
-from parax.errors import OperatorError, ParaxError
+from parax.errors import OperatorError, OperatorTypeError, ParaxError
 from parax.graph._masked import bared
 from parax.graph._structure import Structure
 
@@ -28,11 +28,29 @@ def refused(operator: Any, operands: Sequence[Any], error: Exception) -> Operato
             f"of type {type(foreign[0]).__name__}"
         )
     shapes = " and ".join(describe(operand) for operand in operands)
+    return OperatorError(f"`{symbol}` cannot be applied to {shapes}", hint=_said(error))
+
+
+def untraceable(operator: Any, error: Exception) -> OperatorError:
+    """Make the error for a leaf operator whose function looks at values that are not known yet."""
+    return OperatorError(f"`{operator.symbol()}` cannot be traced by JAX", hint=_said(error))
+
+
+def not_an_array(structure: Structure, node: int, path: tuple[Any, ...], leaf: Any) -> ParaxError:
+    """Make the error for an output that is neither a number nor an array."""
+    places = jtu.tree_leaves_with_path(structure.out_tree.unflatten(structure.outputs))
+    own = next(place for place, output in places if output == node)
+    payload, name = structure.payloads[node], jtu.keystr((*own, *path), simple=True, separator=".")
+    made = f", made by {quoted(payload.symbol())}," if hasattr(payload, "symbol") else ""
+    return OperatorTypeError(
+        f"the output{f' {quoted(name, 40)}' if name else ''}{made} is {quoted(repr(leaf))}, "
+        f"{kind_of(leaf)}, and outputs are numbers and arrays"
+    ).located(structure.spans[node])
+
+
+def _said(error: Exception) -> str | None:
     first = str(error).strip().splitlines()
-    return OperatorError(
-        f"`{symbol}` cannot be applied to {shapes}",
-        hint=f"its function says: {first[0][:200]}" if first else None,
-    )
+    return f"its function says: {first[0][:200]}" if first else None
 
 
 def _is_number(leaf: object) -> bool:

@@ -12,15 +12,17 @@ from functools import partial
 from typing import Any
 
 import jax
+import jax.numpy as jnp
+import jax.tree_util as jtu
 
 from parax.errors import GraphError, OperatorError, ParaxError
 from parax.graph._compute import as_value, bare, call_leaf, compute_operator, sum_up
 from parax.graph._evaluate import Feed
 from parax.graph._kinds import Kind, SlotKind
 from parax.graph._masked import bared, dense, holds_mask
-from parax.graph._skeleton import Skeleton, abstract, split
+from parax.graph._skeleton import Skeleton, abstract, is_dynamic, split
 from parax.graph._structure import Structure
-from parax.graph._trouble import check_sum, locate, refused
+from parax.graph._trouble import check_sum, locate, not_an_array, refused
 
 _SLOT_TYPES = {SlotKind.INT: int, SlotKind.FLOAT: float, SlotKind.COMPLEX: complex}
 
@@ -169,14 +171,22 @@ def infer(structure: Structure, feed: Feed) -> Shapes:
         except ParaxError as error:
             problems.append(error)
     raise_all(problems)
-    results = [
-        abstract_call(dense, *split((values[output],)))
-        if holds_mask(values[output])
-        else values[output]
-        for output in structure.outputs
-    ]
+    results = [_given(structure, output, values[output]) for output in structure.outputs]
     outputs = structure.out_tree.unflatten(results)
     return Shapes(tuple(values), outputs)
+
+
+def _given(structure: Structure, node: int, value: Any) -> Any:
+    """Give the type of what an output is: arrays, Parameters as theirs (O6)."""
+    if isinstance(value, jax.ShapeDtypeStruct):
+        return value
+    if holds_mask(value):
+        value = abstract_call(dense, *split((value,)))
+    value = abstract_call(as_value, *split((value,)))
+    for path, leaf in jtu.tree_leaves_with_path(value):
+        if not is_dynamic(leaf) and not isinstance(leaf, bool | int | float | complex):
+            raise not_an_array(structure, node, path, leaf)
+    return abstract_call(partial(jtu.tree_map, jnp.asarray), *split((value,)))
 
 
 def raise_all(problems: Sequence[ParaxError]) -> None:

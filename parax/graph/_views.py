@@ -68,7 +68,8 @@ def summary(
         for row in rows
     ]
     outputs = ", ".join(map(str, structure.outputs[:8]))
-    lines.append(f"{len(structure)} nodes; output{'s' * (len(structure.outputs) > 1)} {outputs}")
+    count = f"{len(structure)} node{'s' * (len(structure) > 1)}"
+    lines.append(f"{count}; output{'s' * (len(structure.outputs) > 1)} {outputs}")
     return "\n".join([*lines, *notes])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 import equinox as eqx
@@ -14,6 +14,7 @@ from parax.errors import (
     OperatorTypeError,
     ParameterValueError,
 )
+from parax.graph import as_value, nobody_accepts
 from parax.op._access import Missing, look_up, method_of, public_names, unknown_attribute
 from parax.op._base import Operator
 from parax.op._elementwise import plain_function
@@ -46,7 +47,8 @@ class Lambda(Operator):
         self.fn = stored_function(fn, "Lambda")
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self.fn(*args, **kwargs)
+        refuse_unknown(self, args, kwargs)
+        return as_value(self.fn(*args, **kwargs))
 
     def accepted_keywords(self, args: Sequence[Any]) -> frozenset[str] | None:
         """Give the keywords that the function accepts; None for all."""
@@ -192,11 +194,10 @@ class Attribute(Operator):
     path: str = eqx.field(static=True)
 
     def __init__(self, path: str) -> None:
-        if not isinstance(path, str) or not path:
-            raise OperatorTypeError(f"`Attribute` takes a path, got `{echo(repr(path))}`")
-        self.path = path
+        self.path = _checked_path(path, "Attribute")
 
-    def __call__(self, *args: Any) -> Any:
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        refuse_unknown(self, args, kwargs)
         model = first_input(args, self.path)
         found = look_up(model, self.path, args[1:])
         if found is Missing:
@@ -226,12 +227,11 @@ class Method(Operator):
     path: str = eqx.field(static=True)
 
     def __init__(self, path: str) -> None:
-        if not isinstance(path, str) or not path:
-            raise OperatorTypeError(f"`Method` takes a path, got `{echo(repr(path))}`")
-        self.path = path
+        self.path = _checked_path(path, "Method")
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return method_of(first_input(args, self.path), self.path)(*args[1:], **kwargs)
+        refuse_unknown(self, args, kwargs)
+        return as_value(method_of(first_input(args, self.path), self.path)(*args[1:], **kwargs))
 
     def accepted_keywords(self, args: Sequence[Any]) -> frozenset[str] | None:
         """Give the keywords that the model's method accepts; None for all."""
@@ -239,6 +239,20 @@ class Method(Operator):
 
     def symbol(self) -> str:
         return f"model.{self.path}(…)"
+
+
+def _checked_path(path: Any, owner: str) -> str:
+    if isinstance(path, str) and all(path.split(".")):
+        return path
+    raise OperatorTypeError(f"`{owner}` takes a path, got `{echo(repr(path))}`")
+
+
+def refuse_unknown(operator: Operator, args: Sequence[Any], keywords: Mapping[str, Any]) -> None:
+    """Raise if a leaf that is called by itself does not take a keyword (X11)."""
+    known = operator.accepted_keywords(args) if keywords else None
+    unknown = [] if known is None else [name for name in keywords if name not in known]
+    if known is not None and unknown:
+        raise nobody_accepts(unknown[0], known)
 
 
 def first_input(args: Sequence[Any], path: str) -> Any:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from functools import partial
+from operator import index
 from typing import Any
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from parax._diagnostic import echo
 from parax.errors import OperatorError, OperatorTypeError
@@ -24,15 +26,19 @@ from parax.op._trees import map_leaves
 
 
 def _checked_axis(axis: Any, owner: str) -> Axis:
-    if axis is None or (isinstance(axis, int) and not isinstance(axis, bool)):
-        return axis
-    if isinstance(axis, tuple | list) and all(
-        isinstance(one, int) and not isinstance(one, bool) for one in axis
-    ):
-        return tuple(axis)
+    if axis is None:
+        return None
+    if _is_index(axis):
+        return index(axis)
+    if isinstance(axis, tuple | list) and all(map(_is_index, axis)):
+        return tuple(map(index, axis))
     raise OperatorTypeError(
         f"`{owner}` takes an integer axis, a tuple of them or None, got `{echo(repr(axis))}`"
     )
+
+
+def _is_index(value: Any) -> bool:
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)
 
 
 def _require_axes(axis: Axis, shape: tuple[int, ...], symbol: str) -> None:

@@ -128,3 +128,7 @@ def test_data_has_the_names_of_its_classes():
 def test_a_graph_of_a_graph_is_refused():
     with pytest.raises(OperatorTypeError, match="got a graph"):
         Graph({"a": Graph(x + 1)})
+
+
+def test_one_node_is_one_node():
+    assert Graph(op.Input("a")).summary().splitlines()[-1] == "1 node; output 0"

@@ -239,6 +239,94 @@ def test_an_error_inside_a_function_of_one_s_own_is_kept_and_noted():
     assert caught.value.__notes__ == ["while evaluating `Lambda(<lambda>)`"]
 
 
+def test_a_leaf_that_jax_cannot_trace_is_told_as_a_map_is():
+    """G2"""
+
+    def branch(v):
+        return 1.0 if v > 0 else 2.0
+
+    assert (op.Lambda(branch) + 1)(1.0) == 2.0
+    for expression in (op.Lambda(branch) + 1, op.Map(branch, op.Input("v")) + 1):
+        given: Any = {"args": (1.0,)} if not expression.inputs() else {"v": 1.0}
+        with pytest.raises(OperatorError, match="help: its function says: Attempted boolean"):
+            parax.compile(expression)(*given.pop("args", ()), **given)
+    with pytest.raises(OperatorError, match=r"`Lambda\(branch\)` cannot be traced by JAX"):
+        parax.compile(op.Lambda(branch))(1.0)
+
+
+@pytest.mark.parametrize(
+    ("outputs", "named"),
+    [
+        (op.Lambda(lambda v: "a"), "the output, made by `Lambda(<lambda>)`, is `'a'`, a str"),
+        ({"gain": op.Lambda(lambda v: "a"), "v": op.Lambda(lambda v: v)}, "the output `gain`, "),
+        (op.Lambda(lambda v: {"r": [v, "a"]}), "the output `r.1`, made by"),
+    ],
+)
+def test_an_output_that_is_a_text_is_named(outputs, named):
+    with pytest.raises(OperatorTypeError) as caught:
+        parax.compile(outputs)(1.0)
+    assert named in str(caught.value)
+
+
+def test_numbers_in_a_tree_are_outputs():
+    assert parax.compile(op.Lambda(lambda v: {"r": [1.0, v]}))(2.0) == {"r": [1.0, 2.0]}
+
+
+@pytest.mark.parametrize("prepare", [lambda one: one, parax.compile], ids=["eager", "compiled"])
+@pytest.mark.parametrize(
+    "leaf",
+    [
+        op.Lambda(lambda m: m.C),
+        op.Lambda(lambda m: {"a": m.C, "b": [m.stage.L, 1.0]}),
+        op.Map(lambda m: (m.C, m.C), op.Lambda(lambda m: m)),
+    ],
+)
+def test_results_are_arrays_and_never_parameters(leaf, prepare):
+    """O6"""
+    values = jax.tree.leaves(prepare(leaf)(MODEL), is_leaf=parax.is_param)
+    assert values[0] == 4.0
+    assert not any(map(parax.is_param, values))
+
+
+def test_a_leaf_that_is_called_by_itself_refuses_unknown_keywords():
+    """X11"""
+    scaled = op.Lambda(lambda v, gain=1: v * gain)
+    assert scaled(2.0, gain=3) == 6.0
+    for leaf in (scaled, scaled + 1, parax.compile(scaled)):
+        with pytest.raises(OperatorTypeError, match="an input `gian`\n  help: did you mean `gain`"):
+            leaf(1.0, gian=2)
+    with pytest.raises(OperatorTypeError, match="takes an input `zz`"):
+        op.Attribute("C")(MODEL, zz=1)
+
+
+def test_a_method_that_is_called_by_itself_refuses_unknown_keywords():
+    """X11"""
+
+    class Coil(parax.Module):
+        L: float = 2.0
+
+        def energy(self, i, half=0.5):
+            return half * self.L * i**2
+
+    energy = op.Method("energy")
+    assert energy(Coil(), 3.0, half=1.0) == 18.0
+    with pytest.raises(OperatorTypeError, match="did you mean `half`"):
+        energy(Coil(), 3.0, hlf=1.0)
+
+
+@pytest.mark.parametrize("kind", [op.Method, op.Attribute])
+@pytest.mark.parametrize("path", ["a..b", ".a", "a.", ""])
+def test_a_path_has_no_gaps(kind, path):
+    with pytest.raises(OperatorTypeError, match="takes a path"):
+        kind(path)
+
+
+@pytest.mark.parametrize("axis", [np.int64(0), (np.int32(0),), 0])
+def test_an_axis_of_numpy_is_an_axis(axis):
+    value = op.Reduce(op.Input("x"), jnp.max, axis=axis)(x=jnp.array([[1.0, 2.0], [3.0, 0.0]]))
+    assert value.tolist() == [3.0, 2.0]
+
+
 def test_constants_stand_for_themselves():
     assert op.Constant(3.0)() == 3.0
     assert op.Constant({"a": 1})() == {"a": 1}
