@@ -16,7 +16,8 @@ STANDS_ON: dict[str, list[str]] = {
     "limits": ["_typing"],
     "serialization._codec": ["units", "limits"],  # of single values; the JSON of parameters uses it
     "_abstract": ["errors"],  # what a Parameter is, and a wrapper too
-    "parameters": ["serialization._codec", "_abstract"],
+    "_device": [],
+    "parameters": ["serialization._codec", "_abstract", "_device"],
     "wrappers": ["parameters"],
     "bounds": ["wrappers", "constants"],
     "constants": ["parameters"],
