@@ -104,6 +104,5 @@ def test_an_expressions_own_parameters_take_part():
     objective = 1 / (op.Input("a") - parax.Parameter(3.0, name="p"))
     text = message(parax.problem(objective, Bowl()))
     assert text == (
-        "the objective is inf at `x0`: `1 / (a - p)` is inf\n"
-        "  help: `a - p` is 0 there"
+        "the objective is inf at `x0`: `1 / (a - p)` is inf\n  help: `a - p` is 0 there"
     )
