@@ -34,12 +34,12 @@ def require_points(graph: Graph, args: tuple[Any, ...], inputs: Mapping[str, Any
     leaves = jax.tree_util.tree_leaves((args, dict(inputs), graph.numbers, graph.arrays))
     if not all(map(is_concrete, leaves)):
         return
-    chosen = {node: _conditions(structure, structure.operands[node][0]) for node in goals}
+    chosen = {node: _all_conditions(structure, structure.operands[node][0]) for node in goals}
     wanted = sorted({one for own in chosen.values() for part in own for one in part})
     if not wanted:
         return
     feed = graph.feed(args, dict(inputs))
-    known = dict(zip(wanted, map(_booleans, values_of(structure, feed, wanted)), strict=True))
+    known = dict(zip(wanted, map(booleans, values_of(structure, feed, wanted)), strict=True))
     raise_all(
         [
             structure.payloads[node].has_no_points(_sweep_text(structure, feed, part))
@@ -49,8 +49,14 @@ def require_points(graph: Graph, args: tuple[Any, ...], inputs: Mapping[str, Any
     )
 
 
-def _conditions(structure: Structure, top: int) -> list[tuple[int, ...]]:
-    """Give sets of conditions, each of which must hold together somewhere.
+def _all_conditions(structure: Structure, top: int) -> list[tuple[int, ...]]:
+    """Give sets of conditions, each of which must hold together somewhere."""
+    others, together = conditions_of(structure, top)
+    return [*others, together] if together else others
+
+
+def conditions_of(structure: Structure, top: int) -> tuple[list[tuple[int, ...]], tuple[int, ...]]:
+    """Give the conditions inside a value, each alone, and those that choose its points, together.
 
     Those on the elementwise part at the top choose points of one value; any other chooses what a
     reduction below is made of.
@@ -72,20 +78,25 @@ def _conditions(structure: Structure, top: int) -> list[tuple[int, ...]]:
             if one not in seen:
                 seen.add(one)
                 pending.append((one, inside))
-    return [*others, tuple(together)] if together else others
+    return others, tuple(together)
 
 
-def _booleans(value: Any) -> np.ndarray:
+def booleans(value: Any) -> np.ndarray:
+    """Give a condition's value as an array, False where it does not count."""
     return np.asarray(value.filled(fill=False) if is_masked(value) else value)
 
 
 def _holds_anywhere(conditions: Sequence[int], known: Mapping[int, np.ndarray]) -> bool:
-    arrays = [known[one] for one in conditions]
+    return bool(np.any(joined([known[one] for one in conditions])))
+
+
+def joined(arrays: Sequence[np.ndarray]) -> np.ndarray:
+    """Give where all of some conditions hold; their axes are the first ones."""
     most = max(one.ndim for one in arrays)
-    joined: Any = True
-    for one in arrays:  # their axes are the first ones
-        joined = joined & one.reshape(one.shape + (1,) * (most - one.ndim))
-    return bool(np.any(joined))
+    whole: Any = True
+    for one in arrays:
+        whole = whole & one.reshape(one.shape + (1,) * (most - one.ndim))
+    return whole
 
 
 def _sweep_text(structure: Structure, feed: Any, conditions: Sequence[int]) -> str | None:

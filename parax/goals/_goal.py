@@ -11,8 +11,8 @@ from parax._diagnostic import kind_of, quoted
 from parax.errors import OperatorError, OperatorTypeError
 from parax.goals._losses import Loss, as_loss
 from parax.goals._penalty import Penalty
-from parax.goals._relation import WRITE, Sides, sides_of
-from parax.op import Band, Operator, as_band, is_plain_number, limited, located, show
+from parax.goals._relation import WRITE, Sides, sides_of, written
+from parax.op import Band, Operator, as_band, is_plain_number, limited, located
 from parax.parameters import is_concrete
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ class Goal(Operator):
         """The name, or how the relation is written."""
         if self.name is not None:
             return self.name
-        return self.text if self.text is not None else show(self.relation).strip("()")
+        return self.text if self.text is not None else written(self.relation)
 
     def operands(self) -> tuple[Any, ...]:
         given = (self.relation, self.weight, self.loss.argument)

@@ -11,10 +11,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from parax._diagnostic import quoted
-from parax.errors import OperatorError
+from parax._diagnostic import kind_of, quoted
+from parax.errors import OperatorError, OperatorTypeError
 from parax.graph import Masked, elementwise_masked
-from parax.op import Operator, largest, map_leaves, safe_sqrt
+from parax.op import Operator, is_leaf, largest, map_leaves, safe_sqrt
 from parax.parameters import is_concrete
 
 
@@ -63,7 +63,15 @@ class Penalty(Operator):
         return (0, None)
 
     def check(self, *operands: Any) -> None:
+        tree = next((one for one in operands if not is_leaf(one)), None)
+        if tree is not None:
+            raise OperatorTypeError(
+                f"the goal {quoted(self.name)} is on {kind_of(tree)}, a tree of values",
+                hint="make one goal of each of its parts, and add them up",
+            )
         shape = jnp.shape(operands[0])
+        if 0 in shape:
+            raise self.has_no_points(None if self.band else _EMPTY.format(shape))
         for what, value in zip(("weight", "loss"), operands[1:], strict=False):
             own = jnp.shape(value)
             try:
@@ -78,6 +86,7 @@ class Penalty(Operator):
                 )
 
     def compute(self, *values: Any) -> jax.Array:
+        self._check_weight(values[1])
         return self._cost(None, *values)
 
     def compute_masked(self, *values: Any) -> jax.Array:
@@ -86,6 +95,7 @@ class Penalty(Operator):
         mask = joined.whole_mask
         if is_concrete(mask) and is_concrete(joined.value) and not np.any(mask):
             raise self.has_no_points()
+        self._check_weight(values[1], mask)
         bare = [one.value if isinstance(one, Masked) else one for one in values]
         return self._cost(mask, *bare)
 
@@ -111,8 +121,35 @@ class Penalty(Operator):
             hint=sweep or "widen the range, or give a sweep with points in it",
         )
 
+    def negative_weight(self, weight: Any) -> OperatorError:
+        """Make the error for a weight that is negative or NaN at a point (U13)."""
+        return OperatorError(
+            f"a weight is not negative, got {weight:g} in the goal {quoted(self.name)}",
+            hint="turn the comparison round instead",
+        )
+
+    def _check_weight(self, weight: Any, mask: Any = True) -> None:
+        weight = weight.value if isinstance(weight, Masked) else weight
+        if is_concrete(weight) and is_concrete(mask):
+            wrong = first_negative(weight, mask)
+            if wrong is not None:
+                raise self.negative_weight(wrong)
+
     def symbol(self) -> str:
         return "goal"
+
+
+_EMPTY = "its values have shape {}: give a sweep or data with points in it"
+
+
+def first_negative(weight: Any, mask: Any = True) -> float | None:
+    """Give the first real weight that is negative or NaN at a point that counts, if any is."""
+    weight = np.asarray(weight)
+    if np.iscomplexobj(weight) or (weight >= 0).all():
+        return None
+    weight, mask = np.broadcast_arrays(weight, np.asarray(mask))
+    wrong = weight[mask & ~(weight >= 0)]
+    return float(wrong[0]) if wrong.size else None
 
 
 def _as_array(value: Any) -> Any:

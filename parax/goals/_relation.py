@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 
 from parax import op
+from parax._diagnostic import quoted
 from parax.errors import OperatorTypeError
 from parax.op import Traits, map_leaves, require_real, with_traits
 
@@ -60,6 +63,8 @@ def sides_of(relation: Any) -> Sides:
     if parts is None:
         raise OperatorTypeError(WRITE)
     if len(parts) == 1:
+        if all(map(_is_truth, parts[0][1:])):
+            raise _compares_truths(quoted(written(relation)))
         return _single(*parts[0])
     (sign, a, b), (other, c, d) = parts
     shared = next(
@@ -71,6 +76,11 @@ def sides_of(relation: Any) -> Sides:
     if len(limits) != 2:
         raise OperatorTypeError(WRITE, hint="a goal of two limits is `low < value < high`")
     return Sides(shared, **limits)
+
+
+def written(relation: op.Operator) -> str:
+    """Give a relation as text, without the parentheses around the whole."""
+    return op.show(relation).removeprefix("(").removesuffix(")")
 
 
 def _comparisons(relation: Any) -> list[tuple[int, Any, Any]] | None:
@@ -104,6 +114,34 @@ def is_limit(side: Any) -> bool:
     return not isinstance(side, op.Operator) or isinstance(side, op.Constant)
 
 
+def _is_truth(side: Any) -> bool:
+    """Tell whether a side is seen to be true or false before it is computed."""
+    return isinstance(side, bool) or _comparisons(side) is not None
+
+
+def _compares_truths(relation: str) -> OperatorTypeError:
+    return OperatorTypeError(
+        f"a goal compares numbers, and both sides of {relation} are true or false",
+        hint="for two limits of one value, join two comparisons: `Goal((x > 1) & (x < 2))`",
+    )
+
+
+def _require_numbers(symbol: str, *more: Callable[..., None]) -> Callable[..., None]:
+    """Make the check that not both sides are booleans, and others."""
+
+    def check(*sides: Any) -> None:
+        if all(any(map(_is_boolean, jax.tree_util.tree_leaves(side))) for side in sides):
+            raise _compares_truths(quoted(symbol))
+        for one in more:
+            one(*sides)
+
+    return check
+
+
+def _is_boolean(leaf: Any) -> bool:
+    return jnp.result_type(leaf) == jnp.bool_
+
+
 def _above(x: Any, limit: Any) -> Any:
     e = jnp.asarray(x) - limit
     return jnp.where(e <= 0, jnp.zeros_like(e), e)  # a NaN stays one, and the slope at 0 is 0
@@ -123,19 +161,19 @@ def _of_limit(e: Any, limit: Any) -> Any:
     return e / jnp.maximum(jnp.abs(jnp.asarray(limit)), tiny)
 
 
-@with_traits(Traits("<", elementwise=True, check=require_real("<")))
+@with_traits(Traits("<", elementwise=True, check=_require_numbers("<", require_real("<"))))
 def above(x: Any, limit: Any) -> Any:
     """Give by how much a value exceeds a limit: max(x − limit, 0)."""
     return map_leaves(_above, x, limit)
 
 
-@with_traits(Traits(">", elementwise=True, check=require_real(">")))
+@with_traits(Traits(">", elementwise=True, check=_require_numbers(">", require_real(">"))))
 def below(x: Any, limit: Any) -> Any:
     """Give by how much a value falls short of a limit: max(limit − x, 0)."""
     return map_leaves(_below, x, limit)
 
 
-@with_traits(Traits("==", elementwise=True))
+@with_traits(Traits("==", elementwise=True, check=_require_numbers("==")))
 def apart(x: Any, limit: Any) -> Any:
     """Give the difference from what a value should be, complex if one of them is."""
     return map_leaves(_apart, x, limit)

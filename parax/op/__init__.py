@@ -29,7 +29,7 @@ from parax.op._select import Index, Where
 from parax.op._shape import Stack
 from parax.op._show import show
 from parax.op._traits import Traits, traits_of, with_traits
-from parax.op._trees import map_leaves
+from parax.op._trees import is_leaf, map_leaves
 
 __all__ = [
     "NOWHERE",
@@ -67,6 +67,7 @@ __all__ = [
     "counted",
     "filled",
     "host_number",
+    "is_leaf",
     "is_plain_number",
     "larger",
     "largest",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from parax.graph import Masked, floating
 from parax.parameters import is_concrete
 
 Axis = int | tuple[int, ...] | None
+
+_INSIDE = frozenset(("parax", "jax", "equinox", "jaxtyping", "beartype", "contextlib"))
 
 
 @dataclass(frozen=True)
@@ -77,9 +80,23 @@ def reduce_masked(
     seen = is_concrete(some) and is_concrete(x.value)  # no warning while something is traced
     if form.of_nothing != form.of_nothing and seen and not np.all(some):
         warnings.warn(
-            f"`{symbol}` of a range without points is nan", EmptyRangeWarning, stacklevel=2
+            f"`{symbol}` of a range without points is nan",
+            EmptyRangeWarning,
+            stacklevel=_level_of_caller(),
         )
     return jnp.where(some, found, jnp.asarray(form.of_nothing, jnp.result_type(found)))
+
+
+def _level_of_caller() -> int:
+    """Give the `stacklevel`, for whoever asks, of the first frame outside the library."""
+    frame, level = sys._getframe(1), 1
+    while frame.f_back is not None and _is_inside(frame.f_globals.get("__name__", "")):
+        frame, level = frame.f_back, level + 1
+    return level
+
+
+def _is_inside(module: str) -> bool:
+    return module.partition(".")[0] in _INSIDE
 
 
 def _place(axis: int, collapsed: frozenset[int]) -> int:

@@ -64,7 +64,9 @@ class Over(Operator):
         return (self.scope, self.reaches)
 
     def check(self, value: Any, condition: Any) -> None:
-        if not hasattr(condition, "dtype") and not isinstance(condition, bool | Masked):
+        if not hasattr(condition, "dtype") and not isinstance(
+            condition, bool | int | float | complex | Masked
+        ):
             raise OperatorTypeError("a condition is one array of booleans, not a tree")
         kind = jnp.result_type(condition.value if isinstance(condition, Masked) else condition)
         if kind != jnp.bool_:

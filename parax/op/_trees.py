@@ -11,6 +11,7 @@ import jax.numpy as jnp
 import jax.tree_util as jtu
 import numpy as np
 
+from parax._diagnostic import kind_of
 from parax.errors import OperatorTypeError
 
 _ARRAYS = (jax.Array, jax.ShapeDtypeStruct, np.ndarray, np.generic, Number)
@@ -66,6 +67,8 @@ def _structures_differ(left: Any, right: Any) -> OperatorTypeError:
     )
     pairs = zip(left_paths, right_paths, strict=False)
     first = next((a for a, b in pairs if a != b), None)
+    if first is None and left_paths == right_paths:
+        return _kinds_differ(left, right)
     if first is None:
         longer = max(left_paths, right_paths, key=len)
         shorter = min(len(left_paths), len(right_paths))
@@ -74,3 +77,31 @@ def _structures_differ(left: Any, right: Any) -> OperatorTypeError:
         f"the operands are trees of different structure, first at {first}",
         hint=f"left has {', '.join(left_paths)}; right has {', '.join(right_paths)}",
     )
+
+
+def _kinds_differ(left: Any, right: Any) -> OperatorTypeError:
+    """Make the error for trees with the same key paths, of which a part differs in kind."""
+    path, left, right = _first_apart((), left, right)
+    ours, theirs = kind_of(left), kind_of(right)
+    return OperatorTypeError(
+        "the operands are trees of different structure, first at "
+        + (jtu.keystr(path) or "the root"),
+        hint=f"left is {ours}; right is {theirs}"
+        if ours != theirs
+        else f"both are {ours}, and differ in what is no array, such as a static field",
+    )
+
+
+def _first_apart(path: tuple[Any, ...], left: Any, right: Any) -> tuple[tuple[Any, ...], Any, Any]:
+    """Give the first part, from the root, at which two trees of the same key paths differ."""
+    ours, theirs = (
+        jtu.tree_flatten_with_path(tree, is_leaf=lambda one, tree=tree: one is not tree)
+        for tree in (left, right)
+    )
+    if ours[1] != theirs[1]:
+        return path, left, right
+    for (step, a), (_, b) in zip(ours[0], theirs[0], strict=True):
+        same = jtu.tree_structure(a, is_leaf=is_leaf) == jtu.tree_structure(b, is_leaf=is_leaf)
+        if not same:
+            return _first_apart((*path, *step), a, b)
+    return path, left, right

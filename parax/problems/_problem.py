@@ -20,7 +20,7 @@ from parax.engine import (
     free_names,
     given,
 )
-from parax.goals import require_points
+from parax.goals import require_points, require_weights
 from parax.graph import Graph, check_inputs
 from parax.problems._function import Bound
 from parax.problems._problem_views import ProblemViews
@@ -53,6 +53,7 @@ class Problem(ProblemViews):
         if graph.structure.checkers:
             check_inputs(graph.structure, *call.with_arrays())
         require_points(graph, *call.plain())
+        require_weights(graph, *call.plain())
         self._bound = Bound(self._made, call.arrays + own)
         self._vector = self._bound.vector
         self._batches: dict[tuple[Mode, int], Callable[[jax.Array], Any]] = {}

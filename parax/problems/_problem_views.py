@@ -56,7 +56,7 @@ respect to `a` is inf
               <expression>:1:5
               1 | 1 + a**0.3
                 |     ^^^^^^
-              help: `a` is 0 and `0.3` is 0.3 there
+              help: `a` is 0 there
         """
         return findings(self._bound.walk(self._graph, self._point(x)), self._args)
 

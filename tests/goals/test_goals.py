@@ -228,8 +228,23 @@ def test_a_goal_on_a_reduction_limits_what_is_reduced():
             OperatorError,
             "the weight of the goal `x < 1` has shape (3,), and its points have shape (4,)",
         ),
+        (
+            lambda: Goal((x < 1) == (y < 2)),
+            OperatorTypeError,
+            "of `(x < 1) == (y < 2)` are true or",
+        ),
+        (lambda: Goal((x < 1) == True), OperatorTypeError, "are true or false"),  # noqa: E712
+        (
+            lambda: Goal(x < y)(x=True, y=LEVELS > 0),
+            OperatorTypeError,
+            "both sides of `<` are true",
+        ),
+        (lambda: Goal(x < 1)(x={"a": LEVELS}), OperatorTypeError, "`x < 1` is on a dict, a tree"),
+        (lambda: Goal(x < 1)(x=LEVELS[:0]), OperatorError, "its values have shape (0,)"),
+        (lambda: Goal(x < 1, weight=y)(x=LEVELS, y=-1.0), OperatorError, "not negative, got -1"),
+        (lambda: Goal(x < 1, weight=y)(x=LEVELS, y=np.nan), OperatorError, "not negative, got nan"),
     ],
-    ids=range(28),
+    ids=range(35),
 )
 def test_what_cannot_be_a_goal_says_so(build, error, words):
     with pytest.raises(error) as caught:
@@ -261,6 +276,32 @@ def test_an_empty_range_is_an_error_when_it_is_bound():
     later = compiled.bind(model, rf.Sweep("4 GHz..5 GHz:3"))
     with pytest.raises(OperatorError):
         later.rebind(model, SWEEP)
+
+
+def test_a_weight_from_the_data_is_looked_at_when_it_is_bound():
+    """U13: at the points that count, and only if the model takes no part in it."""
+    model, level, w = rf.example_model("ladder"), rf.dB(rf.S21), op.Input("w")
+    some = -jnp.ones(11).at[5:].set(0)  # negative below the middle of the sweep
+    stop = Goal(level < -20, weight=w, name="stop")
+    with pytest.raises(OperatorError) as caught:
+        parax.problem([Goal(level > -1), stop], model, SWEEP, w=some)
+    assert str(caught.value) == (
+        "a weight is not negative, got -1 in the goal `stop`\n"
+        "  help: turn the comparison round instead"
+    )
+    with pytest.raises(OperatorError, match="got nan in the goal"):
+        parax.problem(stop, model, SWEEP, w=jnp.nan)
+    upper = Goal(level < -20, weight=w, over="2 GHz..")
+    bound = parax.problem(upper, model, SWEEP, w=some, vocabulary=rf.vocabulary)
+    with pytest.raises(OperatorError, match="got -1 in the goal"):
+        bound.rebind(inputs={"w": -jnp.ones(11)})
+    of_model = Goal(level < -20, weight=rf.dB(rf.S11))  # negative; may change at each point
+    assert parax.problem(of_model, model, SWEEP)
+
+
+def test_a_goal_is_called_as_it_is_written():
+    """U14: without the parentheses around the whole, and with all others."""
+    assert Goal((x + 1) * 2 < (y - 3) * (y + 3)).title == "((x + 1) * 2) < ((y - 3) * (y + 3))"
 
 
 def test_values_of_goals_never_compile_anew():

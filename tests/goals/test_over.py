@@ -1,5 +1,7 @@
 """`over` from Python (O45, L29): a scope that reaches the reductions inside, and nothing else."""
 
+import warnings
+
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -33,6 +35,15 @@ def test_what_is_no_reduction_is_computed_on_the_whole_sweep():
     np.testing.assert_array_equal(part[2:], whole[2:])
     centred = run(F.over(F.cumsum(x - F.mean(x + 0 * f)), f > 1))
     np.testing.assert_allclose(centred[2:], np.cumsum(np.asarray(ENV["x"]) - 5)[2:])
+
+
+def test_the_warning_of_an_empty_range_points_at_whoever_called():
+    """X24: not at a file of the library, however the reduction is reached."""
+    for empty in (F.mean(F.over(x, f > 9)), 1 - F.over(F.mean(x + f), f > 9)):
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            assert np.isnan(run(empty))
+        assert [one.filename for one in caught] == [__file__]
 
 
 def test_inner_scopes_intersect():

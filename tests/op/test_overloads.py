@@ -111,6 +111,28 @@ def test_trees_that_differ_name_the_first_key():
     )
 
 
+def test_trees_of_the_same_keys_say_what_differs():
+    with pytest.raises(OperatorTypeError) as caught:
+        (I + {"d": [1.0]})({"d": (10.0,)})
+    assert str(caught.value) == (
+        "the operands are trees of different structure, first at ['d']\n"
+        "  help: left is a tuple; right is a list"
+    )
+
+
+def test_trees_that_differ_in_what_is_no_array_say_so():
+    class Tagged(eqx.Module):
+        value: float
+        tag: str = eqx.field(static=True)
+
+    with pytest.raises(OperatorTypeError) as caught:
+        (I + {"d": Tagged(1.0, "a")})({"d": Tagged(1.0, "b")})
+    assert str(caught.value) == (
+        "the operands are trees of different structure, first at ['d']\n"
+        "  help: both are a Tagged, and differ in what is no array, such as a static field"
+    )
+
+
 def test_shapes_that_do_not_broadcast_are_both_named():
     with pytest.raises(OperatorError) as caught:
         (I + jnp.arange(3.0))(jnp.arange(4.0))
