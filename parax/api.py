@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from parax._diagnostic import did_you_mean, echo
+from parax._diagnostic import did_you_mean, echo, kind_of
 from parax.dsl import parse
 from parax.engine import REWRITES, given
 from parax.errors import OperatorTypeError
@@ -194,16 +194,17 @@ class _Reader:
 
 
 def _no_expression(value: Any) -> OperatorTypeError:
-    kind = type(value).__name__
     if isinstance(value, bool | int | float | complex) or hasattr(value, "shape"):
         hint = "a value alone is no expression: `op.Constant(value)` makes one of it"
     elif isinstance(value, Compiled | Problem):
         hint = "it is compiled already: call it, or bind it"
     elif callable(value):
         hint = "`op.Lambda(fn)` makes an operator of a function of the model"
+    elif isinstance(value, list | tuple):
+        hint = "several outputs are a dict by name: `parax.compile({'a': x, 'b': y})`"
     else:
         hint = None
     return OperatorTypeError(
-        f"an expression is a text or an operator, got `{echo(repr(value), 40)}`, a {kind}",
+        f"an expression is a text or an operator, got `{echo(repr(value), 40)}`, {kind_of(value)}",
         hint=hint,
     )

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from parax._diagnostic import kind_of
 from parax.engine import to_bytes
 from parax.errors import SerializationTypeError
 from parax.problems import Blueprint, Compiled, Problem, blueprint, merged_inputs
@@ -57,7 +58,7 @@ def export(
     """
     if not isinstance(path, str | os.PathLike):
         raise SerializationTypeError(
-            f"`export` writes to a path, and got a {type(path).__name__}",
+            f"`export` writes to a path, and got {kind_of(path)}",
             hint='write `parax.export(compiled, "filter.prxfn", …)`',
         )
     plan = blueprint(compiled, example_args, merged_inputs(inputs, example_inputs))
@@ -101,6 +102,6 @@ def _arranged(outputs: Any, count: list[int]) -> Any:
         count[0] += 1
         return count[0] - 1
     raise SerializationTypeError(
-        f"an output is a {type(outputs).__name__}, which an exported function cannot give",
+        f"an output is {kind_of(outputs)}, which an exported function cannot give",
         hint="compile arrays, or dicts, lists and tuples of them",
     )

@@ -13,7 +13,7 @@ from typing import Any, cast
 import equinox as eqx
 
 from parax import rf
-from parax._diagnostic import did_you_mean, echo, quoted
+from parax._diagnostic import did_you_mean, echo, kind_of, quoted
 from parax.cli._errors import ModelError, UsageError
 from parax.cli._wording import raised_by_user
 from parax.errors import TouchstoneError
@@ -150,7 +150,7 @@ def _as_model(found: Any, name: str, where: str) -> Any:
     if is_tree or callable(getattr(found, "s", None)):
         return cast(Any, found)
     hint = "a model is a `parax.Module`, another Equinox Module, or an object with `s(sweep)`"
-    what = f"a {type(found).__name__}"
+    what = kind_of(found)
     if inspect.isroutine(found):
         what = "a function"
         hint = f"if it makes one, write `model = {echo(name)}()` there, and name that"

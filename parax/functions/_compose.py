@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import jax.tree_util as jtu
 
 from parax import op
-from parax._diagnostic import echo
+from parax._diagnostic import echo, kind_of
 from parax.errors import OperatorError, ParaxTypeError
 
 if TYPE_CHECKING:
@@ -37,8 +37,7 @@ def _require_operands(function: Function, operands: tuple[Any, ...]) -> None:
     for value in operands:
         if not _is_operand(value):
             raise ParaxTypeError(
-                f"`{function.name}` cannot take `{echo(repr(value), 40)}`, "
-                f"a {type(value).__name__}",
+                f"`{function.name}` cannot take `{echo(repr(value), 40)}`, {kind_of(value)}",
                 hint="an operand is an operator, a number, an array, or a tree of these",
             )
     if not operands and any(one.variadic and not one.static for one in function.parameters):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import jax
 import jax.numpy as jnp
 
-from parax._diagnostic import echo
+from parax._diagnostic import echo, kind_of
 from parax.errors import OperatorTypeError
 from parax.kernels import Kernel
 from parax.module import Module
@@ -41,7 +41,7 @@ def compose_binary(fn: Callable[..., Any], left: Any, right: Any) -> Operator:
     for operand in (left, right):
         if isinstance(operand, Kernel):  # it would be taken for a Module that is a value (K17)
             raise OperatorTypeError(
-                f"`{symbol}` cannot join an operator and a {type(operand).__name__}: a kernel is"
+                f"`{symbol}` cannot join an operator and {kind_of(operand)}: a kernel is"
                 " a function of two points",
                 hint="`op.Lambda(kernel)` makes an operator of a kernel",
             )

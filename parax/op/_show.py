@@ -41,13 +41,14 @@ def _show(value: Any, depth: int) -> str:
 
 def _join(operator: Operator, texts: list[str]) -> str:
     if isinstance(operator, Binary) and traits_of(plain_function(operator.fn)).infix:
-        return f"({texts[0]} {operator.symbol()} {texts[1]})"
+        left = _tight(texts[0]) if operator.symbol() == "**" else texts[0]
+        return f"({left} {operator.symbol()} {texts[1]})"
     if isinstance(operator, Negate):
         return f"-{texts[0]}"
     if isinstance(operator, Index):
-        return f"{texts[0]}{operator.symbol()}"
+        return f"{_tight(texts[0])}{operator.symbol()}"
     if isinstance(operator, Over):
-        return f"over({', '.join(texts)})" if operator.scope else f"{texts[0]}[{texts[1]}]"
+        return f"over({', '.join(texts)})" if operator.scope else f"{_tight(texts[0])}[{texts[1]}]"
     if isinstance(operator, Stack):
         return f"[{', '.join(texts)}]"
     if isinstance(operator, Where):
@@ -68,3 +69,8 @@ def _value(value: Any) -> str:
     if isinstance(value, dict | list | tuple):
         return f"{type(value).__name__} of {len(value)}"
     return type(value).__name__
+
+
+def _tight(text: str) -> str:
+    """Give an operand of what binds tighter than a minus in front of it."""
+    return f"({text})" if text.startswith("-") else text

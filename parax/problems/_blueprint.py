@@ -10,6 +10,7 @@ import jax
 import jax.numpy as jnp
 import jax.tree_util as jtu
 
+from parax._diagnostic import kind_of
 from parax.engine import Mode, given, paths
 from parax.errors import (
     NoTrainableParametersError,
@@ -51,7 +52,7 @@ def blueprint(source: Any, args: tuple[Any, ...], inputs: Mapping[str, Any]) -> 
         return _of_compiled(source, args, inputs)
     if not isinstance(source, Problem):
         raise OperatorTypeError(
-            f"what is exported is compiled or a problem, got a {type(source).__name__}",
+            f"what is exported is compiled or a problem, got {kind_of(source)}",
             hint="compile it first, with `parax.compile(…)` or `parax.problem(…)`",
         )
     if args or inputs:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from parax._diagnostic import quoted
+from parax._diagnostic import kind_of, quoted
 from parax.errors import OperatorTypeError
 
 
@@ -19,7 +19,7 @@ def merged_inputs(inputs: Any, keywords: Mapping[str, Any]) -> dict[str, Any]:
         return dict(keywords)
     if not isinstance(inputs, Mapping):
         raise OperatorTypeError(
-            f"`inputs` is a mapping from names to values, got a {type(inputs).__name__}",
+            f"`inputs` is a mapping from names to values, got {kind_of(inputs)}",
             hint="write `inputs={'target': 0.1}`, or `target=0.1`",
         )
     for name in inputs:

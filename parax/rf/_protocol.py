@@ -7,7 +7,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from parax._diagnostic import quoted
+from parax._diagnostic import kind_of, quoted
 from parax.errors import OperatorError, OperatorTypeError
 
 _ANSWER = "it gives a complex array of shape (frequencies, ports, ports)"
@@ -43,7 +43,7 @@ def scattering_matrices(model: Any, sweep: Any) -> jax.Array:
     owner = f"`{type(model).__name__}.s`"
     if not hasattr(answer, "shape") or not hasattr(answer, "dtype"):
         raise OperatorTypeError(
-            f"{owner} gave {quoted(repr(answer))}, a {type(answer).__name__}", hint=_ANSWER
+            f"{owner} gave {quoted(repr(answer))}, {kind_of(answer)}", hint=_ANSWER
         )
     shape = tuple(answer.shape)
     if len(shape) != 3 or shape[1] != shape[2] or not shape[1]:

@@ -112,6 +112,19 @@ def test_reprs_are_short_at_any_width_and_depth():
     assert len(repr(op.Constant(np.arange(1e6)))) < 80
 
 
+def test_a_minus_binds_less_than_what_follows_it():
+    x = op.Input("x")
+    shown = [(-x) ** 2, -(x**2), (-x)[0], -(x[0]), (-x)[x > 0], 2**-x]
+    assert [op.show(one) for one in shown] == [
+        "((-x) ** 2)",
+        "-(x ** 2)",
+        "(-x)[0]",
+        "-x[0]",
+        "(-x)[(x > 0)]",
+        "(2 ** -x)",
+    ]
+
+
 def test_a_notebook_shows_the_table():
     html = EXPRESSION._repr_html_()
     assert html.startswith("<pre>")

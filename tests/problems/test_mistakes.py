@@ -114,6 +114,12 @@ CASES = {
         "builtin_function_or_method\n"
         "  help: `op.Lambda(fn)` makes an operator of a function of the model",
     ),
+    "a list of outputs": (
+        lambda: parax.compile(["a", "2*a"]),
+        parax.OperatorTypeError,
+        "an expression is a text or an operator, got `['a', '2*a']`, a list\n"
+        "  help: several outputs are a dict by name: `parax.compile({'a': x, 'b': y})`",
+    ),
     "a path": (
         lambda: parax.problem(pathlib.PurePosixPath("a.parax"), Bowl()),
         parax.OperatorTypeError,
