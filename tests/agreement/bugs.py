@@ -74,6 +74,8 @@ BUGS = [
         "places = np.asarray(self.positions)", "places = np.asarray(self.positions) - 1"),
     Bug("folded number with its sign", "op/_arithmetic.py",
         "return host_number(np.negative, value)", "return host_number(np.positive, value)"),
+    Bug("huber goes on too high", "goals/_penalty.py",
+        "_squared(miss) / 2, d * (size - d / 2))", "_squared(miss) / 2, d * (size + d / 2))"),
     Bug("written-out matrix not transposed", "engine",
         "outer = [value.axes.index(order[place]) for place in axes]",
         "outer = sorted(value.axes.index(order[place]) for place in axes)"),

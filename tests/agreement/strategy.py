@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from tests.agreement import composites, derivatives, modules, reductions, samples
+from tests.agreement import composites, derivatives, goals, modules, reductions, samples
 from tests.agreement.graphs import ROWS, Growing, Plan, Unfit
 from tests.agreement.leaves import inputs
 from tests.agreement.rules import STEPS
 
-HOLDING_STEPS = (composites, derivatives, reductions, samples)
+HOLDING_STEPS = (composites, derivatives, goals, reductions, samples)
 """Modules that add to `STEPS` as they are imported, beside those that they are made of."""
 OFTEN = {
     "op.Over": 6,
