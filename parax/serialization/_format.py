@@ -24,6 +24,7 @@ from parax._diagnostic import quoted
 from parax.errors import CorruptFileError, SerializationError
 from parax.serialization._arrays import NATIVE, named_dtype
 from parax.serialization._encode import MOST_ARRAYS, MOST_ROWS, Tables
+from parax.serialization._version import CHANGED, require_version
 
 VERSION = 1
 STRUCTURE = "__structure__"
@@ -38,7 +39,6 @@ _HEAVIEST_ARRAY, _HEAVIEST_ROW = 60, 20
 """In the units of `_weight`: an entry of the header has about 25, a row with its head 15."""
 _LIBRARIES = ("parax", "jax", "equinox", "distreqx")
 _DTYPES = {code: name for name, code in NATIVE.items()}
-_CHANGED = "the file was changed after it was written, or not written to its end"
 
 
 def pack(tables: Tables) -> bytes:
@@ -81,14 +81,14 @@ def unpack(data: bytes) -> Tables:
         found = dict(safetensors.deserialize(data))
     except safetensors.SafetensorError as error:
         raise CorruptFileError(
-            f"the arrays of the file do not fit it: {error}", hint=_CHANGED
+            f"the arrays of the file do not fit it: {error}", hint=CHANGED
         ) from None
     structure = found.pop(STRUCTURE, None)
     if structure is None or structure["dtype"] != "U8":
-        raise CorruptFileError(f"the file has no tensor {quoted(STRUCTURE)}", hint=_CHANGED)
+        raise CorruptFileError(f"the file has no tensor {quoted(STRUCTURE)}", hint=CHANGED)
     names = [str(i) for i in range(len(found))]
     if found.keys() != set(names):
-        raise CorruptFileError("the arrays of the file are not numbered", hint=_CHANGED)
+        raise CorruptFileError("the arrays of the file are not numbered", hint=CHANGED)
     heads, rows = _structure(structure["data"])
     return Tables(heads, rows, [_array(found[name]) for name in names])
 
@@ -105,11 +105,11 @@ def _header(data: bytes) -> dict[str, Any]:
         raise _foreign("it does not begin as a safetensors file does")
     if length > min(len(data) - _LENGTH, _LONGEST_HEADER):
         if f'"{_KEY}"'.encode() in text[:200]:
-            raise CorruptFileError("the file is shorter than its header says", hint=_CHANGED)
+            raise CorruptFileError("the file is shorter than its header says", hint=CHANGED)
         raise _foreign("it does not begin as a safetensors file does")
     tensors = text.count(_TENSOR_MARK)
     if tensors > MOST_ARRAYS + 1 or length > _HEADER_LIMIT + _HEADER_PER_TENSOR * tensors:
-        raise CorruptFileError("the header of the file is too long for its arrays", hint=_CHANGED)
+        raise CorruptFileError("the header of the file is too long for its arrays", hint=CHANGED)
     header = _parsed(text, "the header of the file", _HEAVIEST_ARRAY * (tensors + 1))
     if not isinstance(header, dict) or not isinstance(header.get("__metadata__"), dict):
         raise _foreign("it is a safetensors file without metadata of parax")
@@ -128,20 +128,12 @@ def _head(header: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(held.get(_KEY), str):
         raise _foreign("it is a safetensors file without metadata of parax")
     if len(held) != 1:
-        raise CorruptFileError("the file has metadata beside those of parax", hint=_CHANGED)
+        raise CorruptFileError("the file has metadata beside those of parax", hint=CHANGED)
     head = _parsed(
         held[_KEY].encode(errors="replace"), "the metadata of the file", 10 * _HEAVIEST_ARRAY
     )
     version = head.get("format") if isinstance(head, dict) else None
-    if type(version) is not int or version < 1:
-        raise CorruptFileError("the metadata of the file give no version", hint=_CHANGED)
-    if version > VERSION:
-        raise SerializationError(
-            f"the file is of version {version}, and this parax reads up to version {VERSION}",
-            hint="install a newer parax",
-            found=version,
-            supported=VERSION,
-        )
+    require_version(version, VERSION, "the metadata of the file give")
     if head.keys() != {"format", "sha256", "versions"} or not isinstance(head["sha256"], str):
         raise CorruptFileError("the metadata of the file have other keys than parax writes")
     return head
@@ -150,12 +142,12 @@ def _head(header: dict[str, Any]) -> dict[str, Any]:
 def _check_digest(data: bytes, digest: str) -> None:
     at = _digest_at(data)
     if data[at] != digest.encode(errors="replace"):
-        raise CorruptFileError("the checksum of the file is not where it belongs", hint=_CHANGED)
+        raise CorruptFileError("the checksum of the file is not where it belongs", hint=CHANGED)
     blank = hashlib.sha256(data[: at.start])
     blank.update(_EMPTY.encode())
     blank.update(memoryview(data)[at.stop :])
     if blank.hexdigest() != digest:
-        raise CorruptFileError("the checksum of the file does not fit its content", hint=_CHANGED)
+        raise CorruptFileError("the checksum of the file does not fit its content", hint=CHANGED)
 
 
 def _structure(data: bytes) -> tuple[list[Any], list[Any]]:
@@ -174,12 +166,12 @@ def _parsed(text: bytes, what: str, most: int) -> Any:
     A list takes two bytes of a text and sixty of memory: they are counted before they are made.
     """
     if _is_heavier(text, most):
-        raise CorruptFileError(f"{what} has more parts than parax writes", hint=_CHANGED)
+        raise CorruptFileError(f"{what} has more parts than parax writes", hint=CHANGED)
     try:
         return json.loads(text, object_pairs_hook=_distinct, parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
         raise CorruptFileError(
-            f"{what} is no JSON that parax writes: {error}", hint=_CHANGED
+            f"{what} is no JSON that parax writes: {error}", hint=CHANGED
         ) from None
 
 

@@ -20,13 +20,13 @@ from typing import Any
 from parax._diagnostic import quoted
 from parax.errors import CorruptFileError, SerializationError, SerializationTypeError
 from parax.serialization._files import replace_file
+from parax.serialization._version import CHANGED, require_version
 
 VERSION = 1
 _MARK = b"PARAXEXP"
 _DIGEST, _LENGTH = 32, 8
 _START = len(_MARK) + _DIGEST + _LENGTH
 _LONGEST_HEADER = 50_000_000
-_CHANGED = "the file was changed after it was written, or not written to its end"
 
 
 def write_parts(path: Any, header: Mapping[str, Any], parts: Mapping[str, bytes]) -> None:
@@ -65,10 +65,10 @@ def read_parts(path: Any) -> tuple[dict[str, Any], dict[str, bytes]]:
         )
     digest, rest = data[len(_MARK) : _START - _LENGTH], data[_START - _LENGTH :]
     if hashlib.sha256(rest).digest() != digest:
-        raise CorruptFileError("the checksum of the file does not fit its content", hint=_CHANGED)
+        raise CorruptFileError("the checksum of the file does not fit its content", hint=CHANGED)
     length = int.from_bytes(rest[:_LENGTH], "little")
     if length > min(len(rest) - _LENGTH, _LONGEST_HEADER):
-        raise CorruptFileError("the file is shorter than its header says", hint=_CHANGED)
+        raise CorruptFileError("the file is shorter than its header says", hint=CHANGED)
     header = _header(rest[_LENGTH : _LENGTH + length])
     return header, _cut(header.pop("parts", None), rest[_LENGTH + length :])
 
@@ -87,18 +87,10 @@ def _header(text: bytes) -> dict[str, Any]:
         header = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise CorruptFileError(
-            f"the header of the file is no JSON that parax writes: {error}", hint=_CHANGED
+            f"the header of the file is no JSON that parax writes: {error}", hint=CHANGED
         ) from None
     version = header.pop("format", None) if isinstance(header, dict) else None
-    if type(version) is not int or version < 1:
-        raise CorruptFileError("the header of the file gives no version", hint=_CHANGED)
-    if version > VERSION:
-        raise SerializationError(
-            f"the file is of version {version}, and this parax reads up to version {VERSION}",
-            hint="install a newer parax",
-            found=version,
-            supported=VERSION,
-        )
+    require_version(version, VERSION, "the header of the file gives")
     return header
 
 
@@ -111,7 +103,7 @@ def _cut(table: Any, data: bytes) -> dict[str, bytes]:
                 parts[name] = data[start : start + size]
                 start += size
             case _:
-                raise CorruptFileError("the parts of the file do not fit it", hint=_CHANGED)
+                raise CorruptFileError("the parts of the file do not fit it", hint=CHANGED)
     if start != len(data):
-        raise CorruptFileError("the file goes on after its parts", hint=_CHANGED)
+        raise CorruptFileError("the file goes on after its parts", hint=CHANGED)
     return parts
