@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import operator
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -12,10 +14,12 @@ import jax.numpy as jnp
 from parax import op
 from parax._diagnostic import quoted
 from parax.errors import OperatorTypeError
+from parax.graph import same
 from parax.op import Traits, map_leaves, require_real, with_traits
 
 WRITE = "Goal takes a comparison; write Goal(dB(S21) < -20)"
 """The message for anything else, as it is pinned."""
+_TWO_LIMITS = "two limits of one value are `Goal((x > 1) & (x < 2))`, in a text `1 < x < 2`"
 
 
 @dataclass(frozen=True)
@@ -66,16 +70,15 @@ def sides_of(relation: Any) -> Sides:
         if all(map(_is_truth, parts[0][1:])):
             raise _compares_truths(quoted(written(relation)))
         return _single(*parts[0])
-    (sign, a, b), (other, c, d) = parts
-    shared = next(
-        (one for one in (b, a) if any(one is side for side in (c, d)) and not is_limit(one)), None
-    )
-    if shared is None or not sign or not other:
-        raise OperatorTypeError(WRITE, hint="a goal of two limits is `low < value < high`")
-    limits = dict(_limit_on(shared, *part) for part in parts)
-    if len(limits) != 2:
-        raise OperatorTypeError(WRITE, hint="a goal of two limits is `low < value < high`")
-    return Sides(shared, **limits)
+    (sign, a, b), (other, *sides) = parts
+    for are_one, value in itertools.product((operator.is_, same), (b, a)):
+        place = next((i for i, side in enumerate(sides) if are_one(value, side)), None)
+        if sign and other and place is not None and not is_limit(value):
+            sides[place] = value
+            limits = dict([_limit_on(value, sign, a, b), _limit_on(value, other, *sides)])
+            if len(limits) == 2:
+                return Sides(value, **limits)
+    raise OperatorTypeError(WRITE, hint=_TWO_LIMITS)
 
 
 def written(relation: op.Operator) -> str:
