@@ -59,25 +59,31 @@ def conditions_of(structure: Structure, top: int) -> tuple[list[tuple[int, ...]]
     """Give the conditions inside a value, each alone, and those that choose its points, together.
 
     Those on the elementwise part at the top choose points of one value; any other chooses what a
-    reduction below is made of.
+    reduction below is made of, and is left out below one that has an answer for no points, as
+    `count` has.
     """
     together: list[int] = []
     others: list[tuple[int, ...]] = []
-    seen = {top}
-    pending = [(top, True)]
+    pending = [(top, True, False)]
+    seen = set(pending)
     while pending:
-        node, at_top = pending.pop()
+        node, at_top, answered = pending.pop()
         kind, operands = structure.kinds[node], structure.operands[node]
-        if kind is Kind.OVER:
-            (together if at_top else others).append(operands[1] if at_top else (operands[1],))  # pyright: ignore[reportArgumentType]
+        payload = structure.payloads[node]
+        if kind is Kind.OVER and at_top:
+            together.append(operands[1])
+        elif kind is Kind.OVER and not answered:
+            others.append((operands[1],))
         inside = at_top and (
-            kind in (Kind.OVER, Kind.SUM)
-            or (kind is Kind.NODE and structure.payloads[node].is_elementwise())
+            kind in (Kind.OVER, Kind.SUM) or (kind is Kind.NODE and payload.is_elementwise())
         )
+        if kind is Kind.NODE and payload.reduced() is not None:
+            answered = payload.has_answer_for_nothing()
         for one in operands:
-            if one not in seen:
-                seen.add(one)
-                pending.append((one, inside))
+            step = (one, inside, answered)
+            if step not in seen:
+                seen.add(step)
+                pending.append(step)
     return others, tuple(together)
 
 

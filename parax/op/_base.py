@@ -171,6 +171,10 @@ class Operator(Overloads, eqx.Module, Generic[OpInputs, OpOutputs]):
         """Give which operand is collapsed along which axes, None for all; None if none is."""
         return None
 
+    def has_answer_for_nothing(self) -> bool:
+        """Tell whether a reduction has a value of no points at all, as `count` has (X24)."""
+        return False
+
     def compute_masked(self, *values: Any) -> Any:
         """Compute the value from the operands' values, some of them masked (X22-X25).
 

@@ -96,6 +96,10 @@ class FunctionOperator(Operator):
         form = self.masked_form()
         return None if form is None else (0, self._keywords().get("axis", form.axis))
 
+    def has_answer_for_nothing(self) -> bool:
+        form = self.masked_form()
+        return form is not None and form.of_nothing == form.of_nothing
+
     def compute_masked(self, *values: Any) -> Any:
         form = self.masked_form()
         if form is None:

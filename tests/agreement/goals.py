@@ -10,7 +10,7 @@ import numpy as np
 from parax import Goal
 from tests.agreement import leaves as of
 from tests.agreement.composites import CHAIN, ROLL_SIN, ROLL_SQUARE, SUM
-from tests.agreement.graphs import Growing, Rule
+from tests.agreement.graphs import Growing, Rule, Unfit
 from tests.agreement.modules import POINTS
 from tests.agreement.rules import step
 from tests.agreement.values import Chosen, counting, elementwise, is_complex, limited, whole
@@ -120,7 +120,25 @@ def _weight(g: Growing, value: Any) -> int:
     return of.literal(g, 0.2, 1.5)
 
 
+def _has_points(g: Growing, operand: int) -> bool:
+    """Tell whether each range inside holds a point: a goal of none is refused (X24)."""
+    pending, seen = [operand], {operand}
+    while pending:
+        one = pending.pop()
+        value = g.value(one)
+        if (isinstance(value, Chosen) and not value.mask.any()) or (
+            whole(value).dtype.kind == "b" and not whole(value).any()
+        ):
+            return False
+        below = set(g.nodes[one].operands) - seen
+        seen |= below
+        pending += below
+    return True
+
+
 def _goal(g: Growing, operand: int, sign: str, loss: str, condition: int | None = None) -> int:
+    if not _has_points(g, operand):
+        raise Unfit
     value = g.value(operand)
     more = [] if condition is None else [condition]
     limits, over = _limits(g, value, sign, loss), condition is not None

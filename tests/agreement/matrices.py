@@ -50,12 +50,19 @@ MATMUL = arranging("@", np.matmul, lambda a, b: a @ b, size=_size_of_product)
 
 
 def _of_matrix(rule: Rule, only: tuple[int, ...] = (2, 3)) -> None:
+    """Make the step of a function of matrices of such sizes.
+
+    What takes out elements is not tried on two by two alone: two are no shape that others take.
+    """
+    one = (2, 2) if rule in (TRACE, DET, INV) else (POINTS, 2, 2)
+
     @step(rule.name)
     def add(g: Growing) -> Any:
         operand = of.matrix(g)
-        size = whole(g.value(operand)).shape[-1]
-        if size not in only:
-            operand = of.leaf(g, shape=g.choice([(POINTS, 2, 2), (2, 2)]), kind="c")
+        shape = whole(g.value(operand)).shape
+        size = shape[-1]
+        if size not in only or (shape == (2, 2) and shape != one):
+            operand = of.leaf(g, shape=g.choice([(POINTS, 2, 2), one]), kind="c")
         static: dict[str, Any] = (
             {"n": size if size in only else 2} if rule is OP_OFFDIAGONAL else {}
         )

@@ -285,6 +285,19 @@ def test_an_empty_range_is_an_error_when_it_is_bound():
         later.rebind(model, SWEEP)
 
 
+def test_a_reduction_with_an_answer_for_nothing_may_have_an_empty_range():
+    """X24: how many points are bad is 0 if none is."""
+    model, level = rf.example_model("ladder"), rf.dB(rf.S21)
+    bad = Goal(F.count(F.over(level, level > 3)) + 0 * op.Attribute("L1") < 2)
+    problem = parax.problem(bad, model, SWEEP)
+    assert problem(problem.x0) == 0
+    either = Goal(op.Where(F.any(F.over(level > 0, level > 3)), op.Attribute("L1"), 0) < 2)
+    assert parax.problem(either, model, SWEEP)
+    worst = Goal(F.count(F.over(level, level < F.max(F.over(level, level > 3)))) < 2)
+    with pytest.raises(OperatorError, match="has no point in its range"):
+        parax.problem(worst, model, SWEEP)
+
+
 def test_a_weight_from_the_data_is_looked_at_when_it_is_bound():
     """U13: at the points that count, and only if the model takes no part in it."""
     model, level, w = rf.example_model("ladder"), rf.dB(rf.S21), op.Input("w")
