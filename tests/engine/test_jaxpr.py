@@ -108,6 +108,9 @@ CASES: dict[str, tuple[Callable[..., Any], tuple[Any, ...], int]] = {
     "chosen": (lambda a, b: jnp.where(jnp.abs(a) > 1, a @ b, b), (A, B), 1),
     "inside jit": (lambda a, b: jax.jit(lambda a, b: a @ b)(a, b) @ b, (A, B), 2),
     "reshaped whole": (lambda a, b: (a @ b).reshape(-1), (A, B), 1),
+    "variance": (lambda a, b: jnp.var(a @ b, axis=1), (A, B), 1),
+    "of the mean": (lambda a, b: jnp.mean(a @ b, axis=2, keepdims=True) - a, (A, B), 1),
+    "one matrix for all": (lambda a, b: (a @ b) * a[:1] + b[:, :1], (A, B), 1),
     "sorted": (lambda a, b: jnp.sort(jnp.abs(a @ b), axis=0), (A, B), 1),
 }
 
@@ -163,7 +166,7 @@ def test_a_note_says_how_many() -> None:
 
 
 @settings(deadline=None, max_examples=30)
-@given(st.lists(st.sampled_from("mtcsjae"), min_size=1, max_size=6))
+@given(st.lists(st.sampled_from("mtcsjadve"), min_size=1, max_size=6))
 def test_random_chains_agree(steps: list[str]) -> None:
     def chain(a: Any, b: Any) -> Any:
         for step in steps:
@@ -177,6 +180,10 @@ def test_random_chains_agree(steps: list[str]) -> None:
                 a = jnp.stack([a[:, 0], b[:, 1]], axis=1)
             elif step == "j":
                 a = jnp.concatenate([a[:, :, 1:], b[:, :, :1]], axis=2)
+            elif step == "d":
+                a = a - jnp.mean(a, axis=1, keepdims=True)
+            elif step == "v":
+                a = jnp.sum(a, axis=2, keepdims=True) * b[:1]
             elif step == "a":
                 a = a / (1.0 + jnp.sum(jnp.abs(a), axis=(1, 2), keepdims=True))
             else:

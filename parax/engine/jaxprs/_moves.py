@@ -33,19 +33,28 @@ def _elementwise(equation: Any, given: Sequence[Any]) -> list[Any] | None:
     axes = sorted({axis for one in given if isinstance(one, Split) for axis in one.axes})
     if not axes:
         return None
-    shape = next(one.shape for one in given if isinstance(one, Split))
-    columns = [split(one, axes) if shape_of(one) == shape else one for one in given]
-    if any(not isinstance(one, Split) and shape_of(one) != () for one in columns):
+    shape = equation.outvars[0].aval.shape
+    if not all(shape_of(one) == () or _fits(shape_of(one), shape) for one in given):
         return None
     sizes = tuple(shape[axis] for axis in axes)
+    columns = [  # an operand of length one along an axis is the same for all parts
+        np.broadcast_to(split(one, axes if shape_of(one) else ()).parts, sizes) for one in given
+    ]
     parts = objects(
         sizes,
         (
-            bind(equation, [one.parts[at] if isinstance(one, Split) else one for one in columns])[0]
+            bind(equation, [one[at] for one in columns])[0]
             for at in itertools.product(*map(range, sizes))
         ),
     )
     return [Split(shape, tuple(axes), parts)]
+
+
+def _fits(own: tuple[int, ...], shape: tuple[int, ...]) -> bool:
+    """Tell whether an array broadcasts to a shape of as many axes."""
+    return len(own) == len(shape) and all(
+        one in (1, size) for one, size in zip(own, shape, strict=True)
+    )
 
 
 def _stack(equation: Any, given: Sequence[Any]) -> list[Any] | None:
