@@ -89,7 +89,7 @@ def cases(draw: st.DrawFn, focus: Sequence[str] = (), more: int = 3) -> Case:
         if place % 3:  # so that some have masks, and some are complex
             _try(growing, "op.Over" if place % 3 == 1 else "complex", times=4)
         for name in focus[place::TOGETHER]:
-            _try(growing, name, times=4)
+            _try(growing, name, times=8)
         for _ in range(draw(st.integers(0, more))):
             # Hypothesis likes to draw the same again; all steps are to be drawn about as often.
             drawn = draw(st.integers(0, len(NAMES) - 1)) + rng.integers(len(NAMES))
