@@ -105,6 +105,16 @@ def quoted(text: object, limit: int = ECHO_LIMIT) -> str:
     return f"`{echo(text, limit)}`"
 
 
+def number_text(value: object) -> str:
+    """Give a number as a person writes it: `2.4e9` for 2400000000.0, others as Python does."""
+    text = str(value)
+    if not isinstance(value, float) or abs(value) < 1e6 or not text.endswith("000.0"):
+        return text
+    digits = text.removeprefix("-").removesuffix(".0")
+    first, rest = digits[0], digits[1:].rstrip("0")
+    return f"{'-' * (value < 0)}{first}{'.' * bool(rest)}{rest}e{len(digits) - 1}"
+
+
 def with_article(noun: str) -> str:
     """Give a noun with its article: "an int", "a float"."""
     return f"{'an' if noun[:1] in 'aeiouAEIO' else 'a'} {noun}"

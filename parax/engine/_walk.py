@@ -10,6 +10,7 @@ import jax.numpy as jnp
 import jax.tree_util as jtu
 import numpy as np
 
+from parax._diagnostic import number_text
 from parax.engine._history import paths
 from parax.engine._lower import Signature, feed
 from parax.engine._objective import chosen_output
@@ -73,7 +74,7 @@ class Walk:
         if span is not None:
             return " ".join(span.text.split())
         if kind is Kind.SLOT:
-            return str(self.graph.numbers[structure.slots.index(node)])
+            return number_text(self.graph.numbers[structure.slots.index(node)])
         if kind is Kind.DATA:
             whole = structure.skeleton(node).join(self.graph.arrays[structure.carriers.index(node)])
             name = getattr(whole, "name", None)

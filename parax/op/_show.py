@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from parax._diagnostic import echo
+from parax._diagnostic import echo, number_text
 from parax.op._base import Operator
 from parax.op._elementwise import Binary, FunctionOperator, Negate, plain_function
 from parax.op._host import is_plain_number
@@ -62,7 +62,7 @@ def _join(operator: Operator, texts: list[str]) -> str:
 
 def _value(value: Any) -> str:
     if is_plain_number(value):
-        return echo(str(value), 24)
+        return echo(number_text(value), 24)
     shape = getattr(value, "shape", None)
     if shape is not None:
         return f"{type(value).__name__}{list(shape)}"

@@ -125,6 +125,17 @@ def test_a_minus_binds_less_than_what_follows_it():
     ]
 
 
+def test_round_numbers_are_shown_as_they_are_written():
+    x = op.Input("x")
+    numbers = [2e9, -2.45e9, 1e6, 10000.0, 20, 1e20, -0.0, 0.001, float("inf")]
+    assert [op.show(x + one).removeprefix("(x + ").removesuffix(")") for one in numbers] == [
+        *("2e9", "-2.45e9", "1e6", "10000.0", "20", "1e+20", "-0.0", "0.001", "inf")
+    ]
+    rows = parax.compile(x > 2e9).explain(at=(), x=1.0)
+    assert "x > 2e9" in rows
+    assert "2000000000" not in rows
+
+
 def test_a_notebook_shows_the_table():
     html = EXPRESSION._repr_html_()
     assert html.startswith("<pre>")
