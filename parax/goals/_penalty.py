@@ -63,16 +63,16 @@ class Penalty(Operator):
         return (0, None)
 
     def check(self, *operands: Any) -> None:
-        tree = next((one for one in operands if not is_leaf(one)), None)
-        if tree is not None:
+        if not is_leaf(operands[0]):
             raise OperatorTypeError(
-                f"the goal {quoted(self.name)} is on {kind_of(tree)}, a tree of values",
+                f"the goal {quoted(self.name)} is on {kind_of(operands[0])}, a tree of values",
                 hint="make one goal of each of its parts, and add them up",
             )
         shape = jnp.shape(operands[0])
         if 0 in shape:
             raise self.has_no_points(None if self.band else _EMPTY.format(shape))
         for what, value in zip(("weight", "loss"), operands[1:], strict=False):
+            self._require_reals(what, value)
             own = jnp.shape(value)
             try:
                 fits = jnp.broadcast_shapes(own, shape) == shape
@@ -84,6 +84,18 @@ class Penalty(Operator):
                     f"and its points have shape {shape}",
                     hint="give one number, or one a point",
                 )
+
+    def _require_reals(self, what: str, value: Any) -> None:
+        if not is_leaf(value):
+            raise OperatorTypeError(
+                f"the {what} of the goal {quoted(self.name)} is {kind_of(value)}, a tree of values",
+                hint="give one number, or an array of one a point",
+            )
+        if jnp.issubdtype(jnp.result_type(value), jnp.complexfloating):
+            raise OperatorTypeError(
+                f"the {what} of the goal {quoted(self.name)} is complex",
+                hint="take `abs(…)` or `real(…)` of it",
+            )
 
     def compute(self, *values: Any) -> jax.Array:
         self._check_weight(values[1])
@@ -143,9 +155,9 @@ _EMPTY = "its values have shape {}: give a sweep or data with points in it"
 
 
 def first_negative(weight: Any, mask: Any = True) -> float | None:
-    """Give the first real weight that is negative or NaN at a point that counts, if any is."""
+    """Give the first weight that is negative or NaN at a point that counts, if any is."""
     weight = np.asarray(weight)
-    if np.iscomplexobj(weight) or (weight >= 0).all():
+    if (weight >= 0).all():
         return None
     weight, mask = np.broadcast_arrays(weight, np.asarray(mask))
     wrong = weight[mask & ~(weight >= 0)]

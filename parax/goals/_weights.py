@@ -59,9 +59,11 @@ def _fixed(structure: Structure, inputs: Mapping[str, Any]) -> list[bool]:
     """Tell of each node whether neither the model nor a Parameter takes part in its value."""
     found: list[bool] = []
     for node, kind in enumerate(structure.kinds):
+        payload = structure.payloads[node]
         if kind is Kind.CALL:
-            payload = structure.payloads[node]
-            found.append(payload.is_swept or payload.claimed_keyword() in inputs)
+            found.append(payload.claimed_keyword() in inputs)
+        elif kind is Kind.NODE and payload.swept_over() is payload:
+            found.append(True)  # the sweep itself
         else:
             below = all(found[one] for one in structure.operands[node])
             found.append(kind is not Kind.DATA and below)

@@ -153,7 +153,7 @@ def replace_file(path: Path, data: bytes) -> None:
             os.fchmod(file.fileno(), _usual_mode() if mode is None else mode)
             os.fsync(file.fileno())
         os.replace(name, path)  # noqa: PTH105  # the name is a text
-    except BaseException:
+    except BaseException:  # an interrupt as well: it goes on, and leaves no half of a file behind
         Path(name).unlink(missing_ok=True)
         raise
     _sync_folder(path.parent)

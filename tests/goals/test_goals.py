@@ -250,8 +250,18 @@ def test_a_goal_on_a_reduction_limits_what_is_reduced():
         (lambda: Goal(x < 1)(x=LEVELS[:0]), OperatorError, "its values have shape (0,)"),
         (lambda: Goal(x < 1, weight=y)(x=LEVELS, y=-1.0), OperatorError, "not negative, got -1"),
         (lambda: Goal(x < 1, weight=y)(x=LEVELS, y=np.nan), OperatorError, "not negative, got nan"),
+        (
+            lambda: Goal(x < 1, weight=y)(x=LEVELS, y=1j),
+            OperatorTypeError,
+            "the weight of the goal `x < 1` is complex",
+        ),
+        (
+            lambda: Goal(x < 1, weight=y)(x=LEVELS, y=[1.0, 2.0]),
+            OperatorTypeError,
+            "the weight of the goal `x < 1` is a list, a tree of values",
+        ),
     ],
-    ids=range(35),
+    ids=range(37),
 )
 def test_what_cannot_be_a_goal_says_so(build, error, words):
     with pytest.raises(error) as caught:
@@ -315,6 +325,9 @@ def test_a_weight_from_the_data_is_looked_at_when_it_is_bound():
     bound = parax.problem(upper, model, SWEEP, w=some, vocabulary=rf.vocabulary)
     with pytest.raises(OperatorError, match="got -1 in the goal"):
         bound.rebind(inputs={"w": -jnp.ones(11)})
+    falling = Goal(level < -20, weight=rf.freq - 1e9)  # negative at the lower end of the sweep
+    with pytest.raises(OperatorError, match=r"got -5e\+08 in the goal"):
+        parax.problem(falling, model, SWEEP)
     of_model = Goal(level < -20, weight=rf.dB(rf.S11))  # negative; may change at each point
     assert parax.problem(of_model, model, SWEEP)
 
